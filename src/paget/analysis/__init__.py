@@ -1,0 +1,1 @@
+"""From tables to numbers: summaries, survival, shares, trees. Nothing here knows where they lie."""

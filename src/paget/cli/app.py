@@ -1,0 +1,63 @@
+"""The program `paget`: its commands, its version, and how failures end.
+
+Exit codes: 0 done; 1 a fault of the program; 2 something the user can mend, told in one message; 130 stopped
+by Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from paget import __version__
+from paget.cli import catalogue, patient, run
+
+app = typer.Typer(
+    name="paget",
+    help="Simulate metastatic cancer in whole virtual patients.",
+    epilog="Start with: paget run colorectal -n 1000. For research; not a medical device.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"paget {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    _version: Annotated[
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and stop."),
+    ] = False,
+) -> None:
+    """Simulate metastatic cancer in whole virtual patients."""
+
+
+app.command("run", short_help="Simulate a cohort, keep its tables, print a summary.")(run.run)
+app.command("patient", short_help="Tell the story of one patient of a run.")(patient.patient)
+app.command("list", short_help="List cancers, groups, drivers, sources.")(catalogue.list_entries)
+app.command("show", short_help="Show every number of an entry and its source.")(catalogue.show)
+app.command("cite", short_help="List what to cite for a cancer.")(catalogue.cite)
+
+
+def main() -> None:
+    """Run the program."""
+    try:
+        app()
+    except BrokenPipeError:
+        # Whoever read the output has enough; without this, closing stdout at exit would fail again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+if __name__ == "__main__":
+    main()

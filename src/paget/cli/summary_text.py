@@ -1,0 +1,154 @@
+"""A run's summary as text: at most forty lines of at most eighty columns."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final
+
+from rich.console import Console, Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from paget.cli.words import cause_words, organ_words, percent, scientific, span
+
+WIDTH: Final = 80
+_ORGANS_SHOWN: Final = 8
+_CAUSES_SHOWN: Final = 5
+_FUNNEL: Final = (
+    ("arrested", "lodged in an organ"),
+    ("extravasated", "left the vessel"),
+    ("survived", "survived there"),
+    ("dormant", "fell asleep"),
+    ("founded", "began to divide"),
+    ("established", "grew to 1,000 cells"),
+    ("vascularised", "got vessels"),
+    ("detectable", "became detectable"),
+)
+
+
+def print_summary(summary: dict[str, Any], folder: Path) -> None:
+    """Print a run's summary and where its tables are.
+
+    Parameters
+    ----------
+    summary
+        The summary, as `Cohort.summary` returns it.
+    folder
+        The run's folder.
+    """
+    console = Console(width=min(WIDTH, Console().width), highlight=False)
+    console.print(Text(_title(summary), style="bold"))
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(style="bold")
+    grid.add_column()
+    for label, content in _sections(summary):
+        grid.add_row(label, content)
+    console.print(grid)
+    for note in summary["notes"]:
+        console.print(Text(f"Note: {note}"))
+    console.print(Text(f"Tables: {folder}"), soft_wrap=True)
+
+
+def _title(summary: dict[str, Any]) -> str:
+    horizon = "" if summary["years"] is None else f", {summary['years']:g} years from the first cell"
+    settings = "".join(f", {key} = {value}" for key, value in summary["settings"].items())
+    patients = f"{summary['patients']:,} untreated patient{'s' if summary['patients'] != 1 else ''}"
+    return f"{summary['title']}: {patients}, seed {summary['seed']}{horizon}{settings}"
+
+
+def _sections(summary: dict[str, Any]) -> list[tuple[str, RenderableType]]:
+    sections: list[tuple[str, RenderableType]] = []
+    if len(summary["cancers"]) > 1:
+        shares = summary["cancers"].items()
+        mixture = ", ".join(f"{name} {percent(count / summary['patients'], 0)}" for name, count in shares)
+        sections.append(("Mixture", mixture))
+    sections.append(("Spread", _spread(summary["spread"])))
+    sections.append(("Timing", _timing(summary["timing"], summary["late"])))
+    sections.append(("Death", _death(summary["death"])))
+    sections.append(("Survival", _survival(summary["survival_from_1cm"])))
+    sections.append(("Funnel", _funnel(summary["funnel"])))
+    return sections
+
+
+def _spread(spread: dict[str, Any]) -> RenderableType:
+    ever = spread["with_metastasis"]
+    head = f"{_with_error(ever)} of patients ever had a detectable metastasis"
+    if not ever["count"]:
+        return head
+    table = _columns("organ", "patients", "each", "organ", "patients", "each")
+    rows = [
+        (organ_words(organ), _with_error(found), f"{found['metastases'] / found['count']:.1f}")
+        for organ, found in list(spread["by_organ"].items())[:_ORGANS_SHOWN]
+    ]
+    half = (len(rows) + 1) // 2
+    for number in range(half):
+        table.add_row(*rows[number], *(rows[half + number] if half + number < len(rows) else ("", "", "")))
+    sites = "  ".join(f"{number}: {percent(found['share'], 0)}" for number, found in spread["sites"].items())
+    return Group(head, table, f"organs with metastases  {sites}  mean: {spread['sites_mean']:.2f}")
+
+
+def _timing(timing: dict[str, Any], late: dict[str, Any]) -> RenderableType:
+    grid = Table.grid(padding=(0, 2))
+    for key, words in (
+        ("first_cell_to_primary_1cm_year", "first cell to a primary of 1 cm"),
+        ("first_cell_to_first_spread_year", "first cell to first spread"),
+        ("first_spread_to_metastasis_1cm_year", "first spread to a metastasis of 1 cm"),
+    ):
+        grid.add_row(words, span(timing[key], "years"))
+    grid.add_row(
+        f"first one found over {late['after_year']:g} years after spread", percent(late["patients"]["share"])
+    )
+    grid.add_row("metastases that had slept", percent(late["metastases_from_sleep"]["share"]))
+    return grid
+
+
+def _death(death: dict[str, Any]) -> RenderableType:
+    causes = list(death["by_cause"].items())
+    told = [f"{cause_words(cause)} {percent(found['share'])}" for cause, found in causes[:_CAUSES_SHOWN]]
+    rest = sum(found["share"] for _, found in causes[_CAUSES_SHOWN:])
+    if rest:
+        told.append(f"rest {percent(rest)}")
+    age = death["age_year"]
+    return Group(", ".join(told), f"age at death {span(age, 'years')}")
+
+
+def _survival(survival: dict[str, Any]) -> RenderableType:
+    if not survival["patients"]:
+        return "no primary reached 1 cm"
+    alone = survival["median_month_cancer_alone"]
+    cancer_alone = "not reached" if alone is None else f"{alone:.0f} months"
+    median = "median not reached"
+    if survival["median_month"] is not None:
+        ends = (survival["median_month_low"], survival["median_month_high"])
+        interval = " to ".join("?" if end is None else f"{end:.0f}" for end in ends)
+        median = f"median {survival['median_month']:.0f} months (95 % {interval})"
+    return Group(
+        f"{median} from a primary of 1 cm; of the cancer alone {cancer_alone}",
+        f"alive after 1 year {percent(survival['alive_at_1_year'], 0)}, "
+        f"after 5 years {percent(survival['alive_at_5_year'], 0)}",
+    )
+
+
+def _funnel(funnel: dict[str, Any]) -> RenderableType:
+    per_cell, per_patient = funnel["count_per_shed_cell"], funnel["count_per_patient"]
+    if not per_patient["shed"]:
+        return "no cell left any lesion"
+    table = _columns("of the cells shed", "per cell", "per patient")
+    table.add_row("shed", "1", scientific(per_patient["shed"]))
+    for step, words in _FUNNEL:
+        table.add_row(words, scientific(per_cell[step]), scientific(per_patient[step]))
+    return table
+
+
+def _columns(*names: str) -> Table:
+    table = Table.grid(padding=(0, 2))
+    table.show_header = True
+    for name in names:
+        table.add_column(Text(name, style="dim"), justify="left" if name[:1] == "o" else "right")
+    return table
+
+
+def _with_error(found: dict[str, Any]) -> str:
+    if found["share"] is None:
+        return "-"
+    return f"{100 * found['share']:.1f} ± {100 * found['standard_error']:.1f} %"

@@ -1,0 +1,205 @@
+"""The one call that simulates a cohort: `paget.simulate`, which `paget run` wraps."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import shutil
+import tempfile
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from paget.cohort import provenance, runner
+from paget.cohort.cohort import Cohort
+from paget.cohort.progress import ProgressBar
+from paget.cohort.recipe import N_MAX, check_number, compute_packed, make_recipe
+from paget.cohort.store import SUMMARY_NAME, RunFolder, blocks_of, locked, write_text, writing
+from paget.cohort.summing import summary_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from paget.cohort.recipe import Recipe
+    from paget.cohort.runner import BlockFunction, Heard, Submitter
+    from paget.cohort.store import Block
+
+
+def simulate(  # noqa: PLR0913 - one call holds every choice of a run
+    cancer: str,
+    n: int = 10_000,
+    *,
+    seed: int = 1,
+    out: str | Path | None = None,
+    workers: int | None = None,
+    years: float | None = None,
+    settings: Mapping[str, str] | None = None,
+    scheduler: str | Submitter | None = None,
+    progress: bool = False,
+) -> Cohort:
+    """Simulate the natural history of a cohort of virtual patients.
+
+    The tables are the same bits whatever the number of workers, and whether here or on other machines. With
+    `out`, a run that was stopped goes on when it is called again, and a finished one is made longer by a
+    larger `n`: patient i is the same in a cohort of any size.
+
+    Parameters
+    ----------
+    cancer
+        A cancer of the catalogue, or a group of cancers, which is a mixture.
+    n
+        Number of patients.
+    seed
+        Seed of all draws.
+    out
+        Folder for the tables; a temporary folder that lives as long as the cohort if None.
+    workers
+        Threads; all cores that this process may use if None.
+    years
+        Horizon in years after the first cell; until death if None.
+    settings
+        Catalogue numbers to replace, such as ``{"growth.doubling_time": "120 day"}``.
+    scheduler
+        Address of a Dask scheduler, or any object with a ``submit`` method, that computes elsewhere.
+    progress
+        Whether to show a progress bar on a terminal.
+
+    Returns
+    -------
+    Cohort
+        The tables and their summary.
+
+    Raises
+    ------
+    UnknownEntryError
+        If no cancer or group has this name.
+    SettingError
+        If a number is out of range, or nothing answers at the scheduler's address.
+    EntryError, UnitError
+        If a setting names no number of the cancer, or its unit does not fit.
+    FolderError
+        If `out` cannot be written to, or holds another run.
+    MissingExtraError
+        If a scheduler's address is given and Dask is not installed.
+
+    Examples
+    --------
+    >>> cohort = paget.simulate("colorectal", n=1_000, seed=7)  # doctest: +SKIP
+    >>> cohort.patients["metastases"].gt(0).mean()  # doctest: +SKIP
+    """
+    threads = runner.available_cores() if workers is None else workers
+    check_number("n", n, 1, N_MAX)
+    check_number("workers", threads, 1, runner.WORKERS_MAX)
+    recipe = make_recipe(cancer, seed=seed, years=years, settings=settings)
+    with contextlib.ExitStack() as open_now:
+        path = open_now.enter_context(_temporary()) if out is None else Path(out)
+        elsewhere = (
+            open_now.enter_context(runner.connected(scheduler)) if isinstance(scheduler, str) else scheduler
+        )
+        compute = recipe if elsewhere is None else partial(compute_packed, recipe.packed())
+        bar = open_now.enter_context(ProgressBar(f"{recipe.title}: patients", enabled=progress))
+        fill(path, recipe, n, compute=compute, workers=threads, scheduler=elsewhere, heard=bar)
+    return Cohort(path, temporary=out is None)
+
+
+@contextlib.contextmanager
+def _temporary() -> Iterator[Path]:
+    """Make a temporary folder, and remove it again if what follows fails."""
+    path = Path(tempfile.mkdtemp(prefix="paget-"))
+    try:
+        yield path
+    except BaseException:
+        shutil.rmtree(path, ignore_errors=True)
+        raise
+
+
+def fill(
+    path: Path,
+    recipe: Recipe,
+    n: int,
+    *,
+    compute: BlockFunction,
+    workers: int,
+    scheduler: Submitter | None,
+    heard: Heard,
+) -> None:
+    """Bring a folder to the state of a finished run, doing only what is still missing.
+
+    Parameters
+    ----------
+    path
+        The folder.
+    recipe
+        What is simulated.
+    n
+        Number of patients.
+    compute
+        Computes the tables of a block.
+    workers
+        Number of threads, where the work is done here.
+    scheduler
+        What computes elsewhere; None to compute here.
+    heard
+        Is told how many patients are done and how many there are.
+
+    Raises
+    ------
+    FolderError
+        If the folder cannot be written to, or holds another run.
+    """
+    identity = recipe.identity
+    _held(path, identity, n)
+    with writing(path):
+        path.mkdir(parents=True, exist_ok=True)
+    with locked(path):
+        held = _held(path, identity, n)
+        folder = RunFolder(path, identity.digest())
+        blocks = blocks_of(n)
+        todo = folder.missing(blocks)
+        if held is not None and held.get("finished") and held.get("n") == n and not todo:
+            return
+        made = provenance.describe(recipe, n, held)
+        provenance.write(path, made)
+        folder.prepare()
+        folder.clean()
+        _compute(folder, todo, compute, workers, scheduler, _counting(heard, n, todo))
+        summary = summary_of(path, made)
+        write_text(
+            path / SUMMARY_NAME, json.dumps(summary, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+        )
+        provenance.write(path, {**made, "finished": True})
+
+
+def _held(path: Path, identity: provenance.Identity, n: int) -> dict[str, Any] | None:
+    found = provenance.read(path)
+    if found is not None:
+        provenance.check(path, found, identity, n)
+    return found
+
+
+def _compute(
+    folder: RunFolder,
+    todo: tuple[Block, ...],
+    compute: BlockFunction,
+    workers: int,
+    scheduler: Submitter | None,
+    heard: Callable[[Block], None],
+) -> None:
+    if not todo:
+        return
+    if scheduler is None:
+        runner.run_here(folder, todo, compute, workers, heard)
+    else:
+        runner.run_elsewhere(folder, todo, compute, scheduler, heard)
+
+
+def _counting(heard: Heard, n: int, todo: tuple[Block, ...]) -> Callable[[Block], None]:
+    done = n - sum(block.count for block in todo)
+    heard(done, n)
+
+    def count(block: Block) -> None:
+        nonlocal done
+        done += block.count
+        heard(done, n)
+
+    return count

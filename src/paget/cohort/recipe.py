@@ -1,0 +1,251 @@
+"""Everything that decides a run's tables, in one object that can be sent to another process.
+
+Settings, entries and the horizon are checked here, before any folder is made: a recipe that exists can run.
+"""
+
+from __future__ import annotations
+
+import math
+import pickle
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pyarrow as pa
+
+import paget
+from paget.cohort.mixture import entry_numbers
+from paget.cohort.provenance import Identity
+from paget.cohort.store import BLOCK_PATIENTS, TABLES, Tables
+from paget.errors import RunError, SettingError
+from paget.model.layout import LAYOUT_VERSION
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from paget.engine.compile import Program
+    from paget.model.body import Body
+    from paget.model.cancer import Cancer
+    from paget.model.driver import Driver
+    from paget.model.population import Population
+
+SEED_MAX: Final = 2**63 - 1
+N_MAX: Final = 10**9
+
+
+@dataclass(frozen=True)
+class MergedTables:
+    """The tables of a block whose patients have different cancers, in the order of the patients."""
+
+    patients: pa.Table
+    lesions: pa.Table
+    clones: pa.Table
+    funnel: pa.Table
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What is simulated: which cancers in which bodies, by which draws, for how long.
+
+    Parameters
+    ----------
+    name
+        Cancer or group.
+    title
+        Its name for people.
+    members
+        The cancers of the mixture, each with its weight.
+    body
+        The human body.
+    drivers
+        The drivers that these cancers can carry, by name.
+    population
+        Whom the patients belong to.
+    seed
+        Seed of all draws.
+    years
+        Horizon in years after the first cell; None means until death.
+    settings
+        Catalogue numbers set by the user.
+    catalogue_digest
+        Digest of the catalogue.
+    references
+        Citation of each source that a number comes from, by its key.
+    version
+        Version of this package.
+    """
+
+    name: str
+    title: str
+    members: tuple[tuple[Cancer, float], ...]
+    body: Body
+    drivers: Mapping[str, Driver]
+    population: Population
+    seed: int
+    years: float | None
+    settings: Mapping[str, str]
+    catalogue_digest: str
+    references: Mapping[str, str]
+    version: str
+
+    @property
+    def identity(self) -> Identity:
+        """What decides the tables' bits."""
+        return Identity(
+            paget_version=self.version,
+            layout_version=LAYOUT_VERSION,
+            catalogue_digest=self.catalogue_digest,
+            cancer=self.name,
+            seed=self.seed,
+            settings=dict(self.settings),
+            years=self.years,
+            block_patients=BLOCK_PATIENTS,
+        )
+
+    @cached_property
+    def programs(self) -> tuple[Program, ...]:
+        """The plain tables that the engine reads, one set per cancer."""
+        from paget.engine.compile import compile_program
+
+        return tuple(compile_program(cancer, self.body, self.drivers) for cancer, _ in self.members)
+
+    def __call__(self, first: int, count: int) -> Tables:
+        """Compute a block of consecutive patients."""
+        return self.patients(np.arange(first, first + count, dtype=np.int64))
+
+    def patients(self, indices: NDArray[np.int64]) -> Tables:
+        """Compute some patients.
+
+        Parameters
+        ----------
+        indices
+            Which patients, in rising order.
+
+        Returns
+        -------
+        Tables
+            Their tables, in the order of the patients.
+        """
+        from paget.cohort.course import natural_history
+
+        entries = entry_numbers(self.seed, indices, [weight for _, weight in self.members])
+        pieces: list[Tables] = []
+        for number, (cancer, _) in enumerate(self.members):
+            own = indices[entries == number]
+            if own.size:
+                program = self.programs[number]
+                pieces.append(natural_history(program, cancer, self.population, self.seed, own, self.years))
+        return pieces[0] if len(pieces) == 1 else merged(pieces)
+
+    def packed(self) -> bytes:
+        """Return the recipe as bytes, for `compute_packed` on another machine."""
+        return pickle.dumps(self)
+
+
+def make_recipe(
+    name: str,
+    *,
+    seed: int = 1,
+    years: float | None = None,
+    settings: Mapping[str, str] | None = None,
+) -> Recipe:
+    """Look everything up that a run needs, and check it.
+
+    Parameters
+    ----------
+    name
+        A cancer or a group of cancers.
+    seed
+        Seed of all draws, from 0 to 2**63 - 1.
+    years
+        Horizon in years after the first cell; None means until death.
+    settings
+        Catalogue numbers to replace, such as ``{"growth.doubling_time": "120 day"}``, in all cancers.
+
+    Returns
+    -------
+    Recipe
+        What to simulate.
+
+    Raises
+    ------
+    UnknownEntryError
+        If no cancer or group has this name.
+    SettingError
+        If seed or horizon are out of range.
+    EntryError, UnitError
+        If a setting names no number, or its unit does not fit.
+    """
+    from paget import catalogue
+
+    check_number("seed", seed, 0, SEED_MAX)
+    if years is not None and not (years > 0.0 and math.isfinite(years)):
+        raise SettingError(
+            "The horizon must be longer than nothing.",
+            key="years",
+            value=years,
+            allowed="years after the first cell, more than 0; leave it out to follow everyone until death",
+        )
+    members = catalogue.resolve(name)
+    chosen = dict(sorted((settings or {}).items()))
+    if chosen:
+        members = tuple((catalogue.override(cancer, chosen), weight) for cancer, weight in members)
+    known = catalogue.drivers()
+    carried = {driver.id for cancer, _ in members for driver in cancer.drivers}
+    return Recipe(
+        name=name,
+        title=members[0][0].name if name in catalogue.list_cancers() else catalogue.group(name).name,
+        members=tuple(members),
+        body=catalogue.body(),
+        drivers={name: known[name] for name in sorted(carried)},
+        population=catalogue.population(),
+        seed=int(seed),
+        years=None if years is None else float(years),
+        settings=chosen,
+        catalogue_digest=catalogue.digest(name),
+        references={source.id: catalogue.reference(source) for source in catalogue.cite(name)},
+        version=paget.__version__,
+    )
+
+
+def check_number(key: str, value: float, least: int, most: int) -> None:
+    """Raise `SettingError` unless a whole number lies in its range, ends included."""
+    whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
+    if not whole or not least <= value <= most:
+        raise SettingError(
+            f"{key} is not in its range.",
+            key=key,
+            value=value,
+            allowed=f"a whole number from {least} to {most}",
+        )
+
+
+@lru_cache(maxsize=2)
+def _unpacked(packed: bytes) -> Recipe:
+    recipe: object = pickle.loads(packed)  # noqa: S301 - made by `packed` of the same run
+    if not isinstance(recipe, Recipe) or recipe.version != paget.__version__:
+        raise RunError(
+            f"A worker has version {paget.__version__} of this package, and the run another.",
+            fix="install the same version on every machine",
+        )
+    return recipe
+
+
+def compute_packed(packed: bytes, first: int, count: int) -> Tables:
+    """Compute a block of consecutive patients from a packed recipe, on whatever machine this runs."""
+    return _unpacked(packed)(first, count)
+
+
+def merged(pieces: list[Tables]) -> MergedTables:
+    """Join tables of different patients into tables ordered by patient; a patient's rows keep their order."""
+    joined: dict[str, pa.Table] = {}
+    for name in TABLES:
+        table = (
+            pa.concat_tables([getattr(piece, name) for piece in pieces]).unify_dictionaries().combine_chunks()
+        )
+        order = np.argsort(table["patient"].to_numpy(), kind="stable")
+        joined[name] = table.take(pa.array(order)).combine_chunks()
+    return MergedTables(**joined)

@@ -1,0 +1,207 @@
+"""Compute the blocks that a folder still lacks, here on threads or on other machines.
+
+Blocks are handed out in order, a bounded number at a time, so memory does not grow with the run. On this
+machine a thread computes a block and writes it, since the compiled engine and Arrow release the
+interpreter's lock. Elsewhere only the computing is done, and the parts are written here, so workers need
+no shared file system.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
+from typing import TYPE_CHECKING, Final, Protocol, cast
+from urllib.parse import urlsplit
+
+from paget.errors import MissingExtraError, SettingError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from paget.cohort.store import Block, RunFolder, Tables
+
+    BlockFunction = Callable[[int, int], Tables]
+    """Computes the tables of `count` patients from index `first` on: a pure function of the two."""
+
+    Heard = Callable[[int, int], None]
+    """Is told, after each block, how many patients are done and how many there are."""
+
+WORKERS_MAX: Final = 4096
+_AHEAD: Final = 2
+_REMOTE_AHEAD_LEAST: Final = 16
+_CONNECT_SECONDS: Final = 10
+_SCHEMES: Final = ("tcp", "tls", "ws", "wss")
+
+
+class Future(Protocol):
+    """What `submit` returns: it can be waited for."""
+
+    def result(self) -> object:
+        """Wait for the result and return it."""
+
+
+class Submitter(Protocol):
+    """Anything that computes elsewhere: a Dask client, or an executor of the standard library."""
+
+    def submit(self, fn: Callable[..., object], /, *args: object) -> Future:
+        """Start computing `fn(*args)`."""
+
+
+def available_cores() -> int:
+    """Return how many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def run_here(
+    folder: RunFolder,
+    blocks: Sequence[Block],
+    compute: BlockFunction,
+    workers: int,
+    heard: Callable[[Block], None],
+) -> None:
+    """Compute and write blocks on threads of this process.
+
+    Parameters
+    ----------
+    folder
+        Where the parts go.
+    blocks
+        What to compute.
+    compute
+        Computes a block's tables.
+    workers
+        Number of threads.
+    heard
+        Is told of each block that has been written.
+    """
+
+    def task(block: Block) -> None:
+        folder.write(block, compute(block.first, block.count))
+
+    pool = ThreadPoolExecutor(max_workers=max(1, min(workers, len(blocks))), thread_name_prefix="paget")
+
+    def submit(block: Block) -> Future:
+        return pool.submit(task, block)
+
+    try:
+        for block, _ in _in_order(blocks, submit, _AHEAD * workers):
+            heard(block)
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def run_elsewhere(
+    folder: RunFolder,
+    blocks: Sequence[Block],
+    compute: BlockFunction,
+    scheduler: Submitter,
+    heard: Callable[[Block], None],
+) -> None:
+    """Compute blocks wherever `scheduler` does, and write them here.
+
+    Parameters
+    ----------
+    folder
+        Where the parts go.
+    blocks
+        What to compute.
+    compute
+        Computes a block's tables; must be picklable.
+    scheduler
+        Any object with a `submit` method.
+    heard
+        Is told of each block that has been written.
+    """
+
+    def submit(block: Block) -> Future:
+        return scheduler.submit(compute, block.first, block.count)
+
+    for block, tables in _in_order(blocks, submit, _remote_ahead(scheduler)):
+        folder.write(block, cast("Tables", tables))
+        heard(block)
+
+
+@contextlib.contextmanager
+def connected(address: str) -> Iterator[Submitter]:
+    """Hold a connection to a Dask scheduler.
+
+    Parameters
+    ----------
+    address
+        Its address, such as ``tcp://10.0.0.1:8786``.
+
+    Yields
+    ------
+    Submitter
+        A Dask client, closed afterwards.
+
+    Raises
+    ------
+    MissingExtraError
+        If Dask's distributed scheduler is not installed.
+    SettingError
+        If nothing answers at the address.
+    """
+    try:
+        distributed = import_module("distributed")
+    except ImportError as error:
+        raise MissingExtraError("A run over several machines", "distributed", "dask") from error
+    _knock(address)
+    try:
+        client = distributed.Client(address, timeout=_CONNECT_SECONDS, set_as_default=False)
+    except (OSError, ValueError, TypeError) as error:
+        raise _no_scheduler(address, str(error)) from error
+    with client:
+        yield client
+
+
+def _knock(address: str) -> None:
+    """Raise unless something listens: a client that fails to connect takes long and leaves noise behind."""
+    found = urlsplit(address)
+    try:
+        host, port = found.hostname, found.port
+    except ValueError as error:
+        raise _no_scheduler(address, str(error)) from error
+    if found.scheme not in _SCHEMES or not host or not port:
+        raise _no_scheduler(address, "it is not an address of the form tcp://HOST:PORT")
+    try:
+        socket.create_connection((host, port), timeout=_CONNECT_SECONDS).close()
+    except OSError as error:
+        raise _no_scheduler(address, error.strerror or str(error)) from error
+
+
+def _no_scheduler(address: str, reason: str) -> SettingError:
+    return SettingError(
+        f"No Dask scheduler answers at this address: {reason}.",
+        key="scheduler",
+        value=address,
+        allowed="the address that `dask scheduler` prints, such as tcp://10.0.0.1:8786",
+        fix="start the scheduler, or correct the address",
+    )
+
+
+def _in_order(
+    blocks: Sequence[Block], submit: Callable[[Block], Future], ahead: int
+) -> Iterator[tuple[Block, object]]:
+    """Yield each block with its result, in order, with at most `ahead` under way."""
+    waiting: deque[tuple[Block, Future]] = deque()
+    for block in blocks:
+        waiting.append((block, submit(block)))
+        if len(waiting) >= ahead:
+            done, future = waiting.popleft()
+            yield done, future.result()
+    while waiting:
+        done, future = waiting.popleft()
+        yield done, future.result()
+
+
+def _remote_ahead(scheduler: Submitter) -> int:
+    threads = getattr(scheduler, "nthreads", None)
+    cores = sum(threads().values()) if callable(threads) else available_cores()
+    return max(_REMOTE_AHEAD_LEAST, _AHEAD * int(cores))

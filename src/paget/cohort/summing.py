@@ -1,0 +1,42 @@
+"""Read a run's tables part by part and sum them up."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pyarrow.parquet as pq
+
+from paget.analysis.summary import summarise
+from paget.analysis.tally import FUNNEL_COLUMNS, LESION_COLUMNS, PATIENT_COLUMNS, Tally
+from paget.cohort.store import part_paths
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+
+def summary_of(folder: Path, made: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the summary of a run's tables.
+
+    Parameters
+    ----------
+    folder
+        The run's folder, all of its parts in place.
+    made
+        The run's provenance.
+
+    Returns
+    -------
+    dict
+        The summary, as plain values.
+    """
+    tally = Tally()
+    paths = (part_paths(folder, table) for table in ("patients", "lesions", "funnel"))
+    for patients, lesions, funnel in zip(*paths, strict=True):
+        tally.add(
+            pq.read_table(patients, columns=list(PATIENT_COLUMNS)),
+            pq.read_table(lesions, columns=list(LESION_COLUMNS)),
+            pq.read_table(funnel, columns=list(FUNNEL_COLUMNS)),
+        )
+    head = {key: made[key] for key in ("cancer", "title", "seed", "years", "settings")}
+    return {**head, **summarise(tally, years=made["years"], year_to_1cm=made["year_to_1cm"])}

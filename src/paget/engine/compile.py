@@ -1,0 +1,208 @@
+"""Lower a cancer, the body and the drivers to the plain PROGRAM tables that the compiled engine reads.
+
+Everything that depends on the cancer alone is worked out here once: rates per day in place of doubling
+times, traits per genotype, fates of shed cells per origin. The engine sees organs as numbers and drivers as
+bits, and so needs no change when the catalogue grows.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from paget.engine.circulation import fate_tables
+from paget.engine.growth import LOG_SMALL
+from paget.model.layout import BEDS, MAX_DRIVERS, N_TRAITS, ORGANS, TRAITS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from paget.model.body import Body
+    from paget.model.cancer import Cancer
+    from paget.model.driver import Driver
+
+YEAR_DAY = 365.25
+DEFAULT_INTERVAL_DAY = 91.3125
+"""A quarter of a year: results do not depend on it, cost does."""
+
+COLONISE_TRAIT = {
+    "lung": "colonise_lung",
+    "liver": "colonise_liver",
+    "bone": "colonise_bone",
+    "brain": "colonise_brain",
+    "distant_lymph_node": "colonise_lymph_node",
+    "regional_lymph_node": "colonise_lymph_node",
+    "peritoneum": "colonise_cavity",
+    "pleura": "colonise_cavity",
+}
+
+
+class Program(NamedTuple):
+    """One cancer's plain tables (times in days, sizes in cells, rates per day)."""
+
+    seed: int
+    interval_day: float
+    inverse_span: np.ndarray
+    log_avascular: float
+    log_immune: float
+    log_detectable: float
+    log_one_cm: float
+    birth_factor: float
+    growth_per_day: float
+    metastasis_growth_per_day: float
+    shed_per_day: float
+    size_exponent: float
+    cluster_potential: float
+    sleep_share: float
+    waking_per_day: float
+    loss_per_day: float
+    vessel_per_day: float
+    cachexia_burden: float
+    cachexia_per_day: float
+    primary_organ: int
+    traits: np.ndarray
+    fate_class: np.ndarray
+    mutation_rate: np.ndarray
+    fastest_driver: float
+    extravasation: float
+    colonisation: np.ndarray
+    colonise_trait: np.ndarray
+    organ_growth: np.ndarray
+    lethal_burden: np.ndarray
+    peak_per_day: np.ndarray
+    entries: np.ndarray
+    single: np.ndarray
+    cluster: np.ndarray
+    share: np.ndarray
+
+
+def cells_from_diameter(diameter_mm: float, density_per_cm3: float) -> float:
+    """Return the cells in a sphere of a diameter in millimetres at a density in cells per cubic centimetre."""
+    return density_per_cm3 * math.pi / 6.0 * (diameter_mm / 10.0) ** 3
+
+
+def diameter_from_cells(cells: np.ndarray | float, density_per_cm3: float) -> np.ndarray:
+    """Return the diameter in millimetres of a sphere that holds `cells`."""
+    return 10.0 * np.cbrt(np.asarray(cells) * 6.0 / (math.pi * density_per_cm3))
+
+
+def small_growth_per_day(doubling_day: float, log_one_cm: float, log_capacity: float) -> float:
+    """Return the net growth rate of a small lesion whose volume doubles in `doubling_day` at 1 cm.
+
+    beta = (ln 2 / DT) / (ln K - ln N_1cm) and g = beta (ln K - ln n_s).
+    """
+    beta = math.log(2.0) / doubling_day / (log_capacity - log_one_cm)
+    return beta * (log_capacity - LOG_SMALL)
+
+
+def genotype_traits(cancer: Cancer, drivers: Mapping[str, Driver]) -> np.ndarray:
+    """Return traits by genotype, shape (2**drivers, traits): products of the drivers' effects."""
+    count = len(cancer.drivers)
+    if count > MAX_DRIVERS:
+        message = f"{cancer.id} lists {count} drivers; a genotype holds at most {MAX_DRIVERS}"
+        raise ValueError(message)
+    table = np.ones((2**count, N_TRAITS))
+    for bit, own in enumerate(cancer.drivers):
+        carriers = (np.arange(2**count) >> bit) & 1 == 1
+        for trait, effect in drivers[own.id].effects.items():
+            table[carriers, TRAITS.index(trait)] *= effect.value
+    return table
+
+
+def _fate_classes(traits: np.ndarray) -> tuple[np.ndarray, list[tuple[float, float]]]:
+    """Return each genotype's circulation class and the classes' (survival, clustering)."""
+    columns = traits[:, [TRAITS.index("circulation_survival"), TRAITS.index("clustering")]]
+    pairs, index = np.unique(columns.round(12), axis=0, return_inverse=True)
+    return index.reshape(-1).astype(np.int64), [(float(a), float(b)) for a, b in pairs]
+
+
+def _organ_vectors(cancer: Cancer, body: Body) -> dict[str, np.ndarray]:
+    """Return the organ axis tables: soil, growth, lethal burden and peak hazard."""
+    organs = [body.organs[o] for o in ORGANS]
+    affinity = [cancer.colonisation.affinity.get(o) for o in ORGANS]
+    efficiency = cancer.colonisation.efficiency.value
+    soil = [p.colonisation.value * (1.0 if a is None else a.value) for p, a in zip(organs, affinity, strict=True)]
+    lethal = np.array([p.lethal_burden.value for p in organs])
+    lethal[ORGANS.index(cancer.organ)] = cancer.host.primary_lethal_burden.value
+    colonise = [TRAITS.index(COLONISE_TRAIT.get(o, "colonise_elsewhere")) for o in ORGANS]
+    return {
+        "colonisation": np.concatenate([efficiency * np.array(soil), np.zeros(len(BEDS))]),
+        "colonise_trait": np.array(colonise, dtype=np.int64),
+        "organ_growth": np.array([p.growth.value for p in organs]),
+        "lethal_burden": lethal,
+        "peak_per_day": np.array([p.peak_hazard.value for p in organs]),
+    }
+
+
+def _proliferation(driver: Driver) -> float:
+    """Return a driver's factor on net growth."""
+    effect = driver.effects.get("proliferation")
+    return 1.0 if effect is None else effect.value
+
+
+def compile_program(
+    cancer: Cancer,
+    body: Body,
+    drivers: Mapping[str, Driver],
+    interval_days: float = DEFAULT_INTERVAL_DAY,
+) -> Program:
+    """Return the PROGRAM of one cancer.
+
+    Parameters
+    ----------
+    cancer, body, drivers
+        Catalogue objects in canonical units.
+    interval_days : float
+        Numeric interval of the engine, in days; outcomes do not depend on it within Monte Carlo error.
+
+    Raises
+    ------
+    ValueError
+        If the entry lists more drivers than a genotype holds.
+    """
+    density = cancer.growth.cell_density.value
+    log_one_cm = math.log(cells_from_diameter(10.0, density))
+    log_capacity = math.log(cancer.growth.capacity.value)
+    log_avascular = math.log(body.avascular_capacity.value)
+    traits = genotype_traits(cancer, drivers)
+    fate_class, classes = _fate_classes(traits)
+    fates = fate_tables(cancer, body, classes)
+    spans = [1.0 / (log_avascular - LOG_SMALL), 1.0 / (log_capacity - LOG_SMALL)]
+    rates = [(drivers[d.id].rate if d.rate is None else d.rate).value for d in cancer.drivers]
+    metastasis_doubling = cancer.growth.metastasis_doubling_time.value
+    return Program(
+        seed=0,
+        interval_day=float(interval_days),
+        inverse_span=np.array(spans),
+        log_avascular=log_avascular,
+        log_immune=math.log(body.immune_size.value),
+        log_detectable=math.log(cells_from_diameter(body.detectable_diameter.value, density)),
+        log_one_cm=log_one_cm,
+        birth_factor=1.0 / (1.0 - cancer.growth.cell_loss.value),
+        growth_per_day=small_growth_per_day(cancer.growth.doubling_time.value, log_one_cm, log_capacity),
+        metastasis_growth_per_day=small_growth_per_day(metastasis_doubling, log_one_cm, log_capacity),
+        shed_per_day=cancer.spread.shedding.value,
+        size_exponent=cancer.spread.size_exponent.value,
+        cluster_potential=body.cluster_potential.value,
+        sleep_share=cancer.dormancy.share.value,
+        waking_per_day=cancer.dormancy.waking_rate.value / YEAR_DAY,
+        loss_per_day=cancer.dormancy.loss_rate.value / YEAR_DAY,
+        vessel_per_day=cancer.vessels.switch_rate.value / YEAR_DAY,
+        cachexia_burden=body.cachexia_burden.value,
+        cachexia_per_day=body.cachexia_hazard.value,
+        primary_organ=ORGANS.index(cancer.organ),
+        traits=traits,
+        fate_class=fate_class,
+        mutation_rate=np.array(rates, dtype=np.float64),
+        fastest_driver=max([1.0, *(_proliferation(drivers[d.id]) for d in cancer.drivers)]),
+        extravasation=body.extravasation.value,
+        **_organ_vectors(cancer, body),
+        entries=fates.entries,
+        single=fates.single,
+        cluster=fates.cluster,
+        share=fates.share,
+    )
+
+

@@ -1,0 +1,173 @@
+"""Dormancy: sleepers per organ and genotype, of which some wake years later.
+
+Arrivals are Poisson, and each sleeper wakes or is lost at constant rates, so that wakings are a Poisson
+process with intensity w D(t), where D(t) is the expected number asleep, dD/dt = arrivals - (w + l) D: the
+pool need not be drawn, and is exact as a number that is no whole number (Aguirre-Ghiso 2007 for the biology,
+doi:10.1038/nrc2256). A woken cell founds a birth-death line like any other. It stops being true where
+sleepers wake one another. A sleeper's parent is given as the lesion that first shed its genotype.
+"""
+
+from __future__ import annotations
+
+import math
+
+from paget.engine import birth_death, effects
+from paget.engine import rng as draws
+from paget.engine.kernel import kernel
+from paget.engine.seeding import add_lesion
+from paget.engine.shedding import prepare_gene
+from paget.engine.state import DORMANT, DRAWN_WOKEN, FOUNDED, LIVING_WOKEN, OVERFLOW, ROWS, WOKEN
+from paget.model.layout import N_ORGANS, ROUTES, STREAM_POOL, TRAITS
+
+WAKING = TRAITS.index("waking")
+BY_BLOOD = ROUTES.index("blood")
+
+
+@kernel
+def collect_sleepers(ws, program, pool_source, funnel, course, lesion, clone):
+    """Turn the cell's shed cells into arrivals of sleepers per genotype and organ, and clear the exposures."""
+    ws.pool_input[: course.pools] = 0.0
+    for row in range(ws.counts[ROWS]):
+        exposure = ws.row_exposure[row]
+        if exposure <= 0.0:
+            continue
+        ws.row_exposure[row] = 0.0
+        g = ws.row_gene[row]
+        if pool_source[g, 0] == 0:
+            name_source(ws, pool_source, course, clone, lesion, row, g)
+        for organ in range(N_ORGANS):
+            asleep = exposure * ws.row_weight[row, organ] * program.sleep_share
+            ws.pool_input[g, organ] += asleep
+            funnel[organ, DORMANT] += asleep
+
+
+@kernel
+def name_source(ws, pool_source, course, clone, lesion, row, g):
+    """Record the lesion and clone that first shed a genotype."""
+    for c in range(course.clones):
+        if clone[c].row == row and clone[c].lesion >= 0:
+            pool_source[g, 0] = lesion[clone[c].lesion].key
+            pool_source[g, 1] = clone[c].key
+            return
+
+
+@kernel
+def wake(ws, program, patient, course, lesion, clone, pool, pool_genotype, pool_source, funnel, effect, n, a, b):
+    """Pass one cell of the mesh for all sleepers: arrivals, losses, wakings, and the lesions of living founders."""
+    collect_sleepers(ws, program, pool_source, funnel, course, lesion, clone)
+    for g in range(course.pools):
+        mean = settle_pool(ws, program, patient, pool, pool_genotype, funnel, g, effect, n, a, b)
+        if mean <= 0.0:
+            continue
+        key = draws.stream_key(program.seed, patient.index, STREAM_POOL, pool_genotype[g], course.cell_index)
+        draws.open_stream(ws.rng, key)
+        for serial in range(int(draws.poisson(ws.rng, mean))):
+            wake_one(ws, program, patient, course, lesion, clone, pool_genotype, pool_source, funnel, g, mean,
+                     effect, n, a, b, serial)  # fmt: skip
+            if ws.counts[OVERFLOW] != 0:
+                return
+    if n > 0:
+        cull_sleepers(program, course, pool, pool_genotype, effect, n, a, b)
+
+
+@kernel
+def waking_rate(program, genotype, organ, effect, n, a, b):
+    """Return wakings per sleeper and day."""
+    rate = program.waking_per_day * program.traits[genotype, WAKING]
+    if n > 0:
+        traits = program.traits[genotype]
+        rate *= effects.scaling(effect, n, effects.WAKING, organ, False, effects.NO_KEY, traits, a, b)
+    return rate
+
+
+@kernel
+def settle_pool(ws, program, patient, pool, pool_genotype, funnel, g, effect, n, a, b):
+    """Advance one genotype's sleepers and return the upper bound on its living woken founders.
+
+    On return `pool_input` holds that bound per organ.
+    """
+    asleep = 0.0
+    for organ in range(N_ORGANS):
+        asleep += pool[g, organ] + ws.pool_input[g, organ]
+    if asleep <= 0.0:
+        return 0.0
+    prepare_gene(ws, program, patient, pool_genotype, g, effect, n, a, b)
+    h = b - a
+    genotype = pool_genotype[g]
+    rate = waking_rate(program, genotype, 0, effect, n, a, b)
+    fade = math.exp(-(rate + program.loss_per_day) * h)
+    mean = 0.0
+    for organ in range(N_ORGANS):
+        if n > 0:
+            rate = waking_rate(program, genotype, organ, effect, n, a, b)
+            fade = math.exp(-(rate + program.loss_per_day) * h)
+        leaving = rate + program.loss_per_day
+        before = pool[g, organ]
+        arrivals = ws.pool_input[g, organ]
+        spread = (1.0 - fade) / (leaving * h) if leaving > 0.0 else 1.0
+        after = before * fade + arrivals * spread
+        pool[g, organ] = after
+        sleeping = 0.5 * (before + after)
+        if leaving > 0.0:
+            sleeping = (arrivals + before - after) / (leaving * h)
+        funnel[organ, WOKEN] += rate * sleeping * h
+        funnel[organ, FOUNDED] += rate * sleeping * h
+        funnel[organ, LIVING_WOKEN] += rate * sleeping * ws.gene_integral[g, organ]
+        bound = rate * max(before, after) * ws.gene_integral[g, organ]
+        # Kept for the draw of organ and of acceptance: the bound, signed by the direction of change.
+        ws.pool_input[g, organ] = bound
+        ws.pool_ratio[g, organ] = before / max(before, after) if after >= before else -after / before
+        mean += bound
+    return mean
+
+
+@kernel
+def wake_one(ws, program, patient, course, lesion, clone, pool_genotype, pool_source, funnel, g, mean,
+             effect, n, a, b, serial):  # fmt: skip
+    """Draw one candidate woken founder; make its lesion if it is accepted."""
+    pick = draws.uniform(ws.rng) * mean
+    organ = 0
+    for o in range(N_ORGANS):
+        if ws.pool_input[g, o] > 0.0:
+            organ = o
+            pick -= ws.pool_input[g, o]
+            if pick < 0.0:
+                break
+    h = b - a
+    birth, net = ws.birth[organ], ws.gene_net[g, organ]
+    age = birth_death.age_of_survivor(draws.uniform(ws.rng), birth, net, h)
+    ratio = ws.pool_ratio[g, organ]
+    start, stop = (ratio, 1.0) if ratio >= 0.0 else (1.0, -ratio)
+    if draws.uniform(ws.rng) >= start + (stop - start) * (1.0 - age / h):
+        return
+    cells = birth_death.survivor_size(ws.rng, birth, net, age)
+    source = pool_source[g, 0]
+    generation = 1
+    for l in range(course.lesions):
+        if lesion[l].key == source:
+            generation = lesion[l].generation + 1
+            break
+    key = draws.child_key(source, ws.rng[0], serial)
+    new = add_lesion(
+        ws, program, patient, course, lesion, clone, key, source, pool_source[g, 1], pool_genotype[g],
+        organ, BY_BLOOD, generation, b - age, b, cells, net, birth, effect, n,
+    )  # fmt: skip
+    if new >= 0:
+        lesion[new].woken = 1
+        funnel[organ, DRAWN_WOKEN] += 1.0
+
+
+@kernel
+def cull_sleepers(program, course, pool, pool_genotype, effect, n, a, b):
+    """Thin the sleepers of organs culled during the cell (at its end, at most one interval late)."""
+    for k in range(n):
+        if effect[k].kind != effects.CULL or effect[k].lesion_key != 0 or not (a <= effect[k].on_day < b):
+            continue
+        for g in range(course.pools):
+            for organ in range(N_ORGANS):
+                if effects.matches(effect[k], organ, False, effects.NO_KEY):
+                    traits = program.traits[pool_genotype[g]]
+                    left = effects.surviving_fraction(
+                        effect[k : k + 1], 1, organ, False, effects.NO_KEY, traits, effect[k].on_day
+                    )
+                    pool[g, organ] *= left

@@ -1,0 +1,144 @@
+"""What EFFECT rows do to a lesion, a place or the host over a segment of time.
+
+Rates of `decay` effects are averaged over the segment, exactly; segments are cut at every switching day,
+so that a constant effect is constant within its segment. A trait selector multiplies the magnitude by the
+clone's trait, which is how resistance works without the engine knowing any drug.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from paget.engine.kernel import kernel
+from paget.model.layout import ANY, EFFECT_KINDS, PRIMARY, PROCESSES
+
+ADD_DEATH = EFFECT_KINDS.index("add_death")
+SCALE = EFFECT_KINDS.index("scale_process")
+CULL = EFFECT_KINDS.index("cull")
+HOST_HAZARD = EFFECT_KINDS.index("host_hazard")
+HOST_RESERVE = EFFECT_KINDS.index("host_reserve")
+GROWTH = PROCESSES.index("growth")
+MUTATION = PROCESSES.index("mutation")
+DETACHMENT = PROCESSES.index("detachment")
+INTRAVASATION = PROCESSES.index("intravasation")
+LYMPHATIC_ENTRY = PROCESSES.index("lymphatic_entry")
+CAVITY_ENTRY = PROCESSES.index("cavity_entry")
+CIRCULATION = PROCESSES.index("circulation_survival")
+EXTRAVASATION = PROCESSES.index("extravasation")
+COLONISATION = PROCESSES.index("colonisation")
+WAKING = PROCESSES.index("waking")
+VESSELS = PROCESSES.index("vessel_recruitment")
+IMMUNITY = PROCESSES.index("immune_pressure")
+NO_KEY = np.uint64(0)
+"""Key of a place rather than of a lesion; unsigned, like every key."""
+
+
+@kernel
+def matches(effect, organ, is_primary, key):
+    """Return whether an effect's selectors match a lesion, or a place when `key` is 0."""
+    if effect.lesion_key != 0 and effect.lesion_key != key:
+        return False
+    if effect.organ == PRIMARY:
+        return is_primary
+    return effect.organ in (ANY, organ)
+
+
+@kernel
+def strength(effect, a, b):
+    """Return the mean of an effect's magnitude over days `a` to `b` (0 outside its time)."""
+    start = max(a, effect.on_day)
+    stop = min(b, effect.off_day)
+    if stop <= start or b <= a:
+        return 0.0
+    if effect.shape == 0:
+        return effect.magnitude * (stop - start) / (b - a)
+    decay = math.log(2.0) / effect.half_life_day
+    lasting = math.exp(-decay * (start - effect.on_day)) - math.exp(-decay * (stop - effect.on_day))
+    return effect.magnitude * lasting / (decay * (b - a))
+
+
+@kernel
+def added_death(effect, n, organ, is_primary, key, traits, a, b):
+    """Return deaths per cell and day that effects add for a clone of `traits`."""
+    total = 0.0
+    for k in range(n):
+        if effect[k].kind == ADD_DEATH and matches(effect[k], organ, is_primary, key):
+            weight = 1.0 if effect[k].trait == ANY else traits[effect[k].trait]
+            total += weight * strength(effect[k], a, b)
+    return total
+
+
+@kernel
+def scaling(effect, n, process, organ, is_primary, key, traits, a, b):
+    """Return the factor that effects put on a process; a trait selector weakens it by the clone's trait."""
+    factor = 1.0
+    for k in range(n):
+        if effect[k].kind == SCALE and effect[k].process == process and matches(effect[k], organ, is_primary, key):
+            share = max(0.0, min(b, effect[k].off_day) - max(a, effect[k].on_day)) / max(b - a, 1e-12)
+            if share > 0.0:
+                weight = 1.0 if effect[k].trait == ANY else traits[effect[k].trait]
+                if effect[k].shape == 1:
+                    share = strength(effect[k], a, b) / effect[k].magnitude
+                factor *= max(0.0, 1.0 + weight * share * (effect[k].magnitude - 1.0))
+    return factor
+
+
+@kernel
+def next_cut(effect, n, organ, is_primary, key, after, end):
+    """Return the first day after `after` at which an effect that touches the lesion switches, or `end`."""
+    cut = end
+    for k in range(n):
+        if effect[k].kind > CULL or not matches(effect[k], organ, is_primary, key):
+            continue
+        for day in (effect[k].on_day, effect[k].off_day):
+            if after < day < cut:
+                cut = day
+    return cut
+
+
+@kernel
+def next_switch(effect, n, after, end):
+    """Return the first day after `after` at which any effect switches, or `end`."""
+    cut = end
+    for k in range(n):
+        for day in (effect[k].on_day, effect[k].off_day):
+            if after < day < cut:
+                cut = day
+    return cut
+
+
+@kernel
+def surviving_fraction(effect, n, organ, is_primary, key, traits, day):
+    """Return the product of the fractions that culls on `day` leave of a clone."""
+    left = 1.0
+    for k in range(n):
+        if effect[k].kind == CULL and effect[k].on_day == day and matches(effect[k], organ, is_primary, key):
+            weight = 1.0 if effect[k].trait == ANY else traits[effect[k].trait]
+            left *= max(0.0, 1.0 - weight * (1.0 - effect[k].magnitude))
+    return left
+
+
+@kernel
+def host_hazard(effect, n, day):
+    """Return deaths per patient and day that effects cause on `day`."""
+    total = 0.0
+    for k in range(n):
+        if effect[k].kind == HOST_HAZARD and effect[k].on_day <= day < effect[k].off_day:
+            fade = 1.0
+            if effect[k].shape == 1:
+                fade = 0.5 ** ((day - effect[k].on_day) / effect[k].half_life_day)
+            total += effect[k].magnitude * fade
+    return total
+
+
+@kernel
+def reserve(effect, n, organ, day):
+    """Return the factor that effects put on an organ's reserve on `day`."""
+    factor = 1.0
+    for k in range(n):
+        if effect[k].kind == HOST_RESERVE and effect[k].on_day <= day < effect[k].off_day:
+            if effect[k].organ in (ANY, organ):
+                factor *= effect[k].magnitude
+    return factor

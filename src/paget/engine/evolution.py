@@ -1,0 +1,244 @@
+"""Evolution: dividing cells gain drivers, and their lines are followed if they live.
+
+New clones arise at rate u b N(t), u per division; only lines alive at the end of the segment are drawn
+(thinning by the birth-death survival, exact for any step), and pooled by genotype within the lesion. Where
+thirty or more such lines of one kind are expected, their summed size is taken at its mean: a large lesion
+makes the same mutant again and again. Mutation of clones too small to matter (a small clone inside a large
+lesion) is neglected, which stops being right for rates above about 1e-4 per division.
+"""
+
+from __future__ import annotations
+
+import math
+
+from paget.engine import birth_death, effects
+from paget.engine import rng as draws
+from paget.engine.growth import LOG_SMALL, NODES, WEIGHTS, interpolate
+from paget.engine.immunity import FROM_PRIMARY, pressure
+from paget.engine.kernel import kernel
+from paget.engine.path import PROLIFERATION, base_growth, clone_growth
+from paget.engine.state import OVERFLOW
+from paget.model.layout import MAX_CLONES
+
+BULK = 30.0
+"""Expected living lines of one segment above which lines are pooled at their mean."""
+
+
+@kernel
+def missing_rate(program, genotype):
+    """Return the summed rate per division of the drivers that a genotype lacks."""
+    total = 0.0
+    for bit in range(program.mutation_rate.size):
+        if (genotype >> bit) & 1 == 0:
+            total += program.mutation_rate[bit]
+    return total
+
+
+@kernel
+def find_clone(lesion, clone, l, genotype):
+    """Return the index of the lesion's clone of a genotype, or -1."""
+    c = lesion[l].first_clone
+    while c >= 0:
+        if clone[c].genotype == genotype:
+            return c
+        c = clone[c].next_clone
+    return -1
+
+
+@kernel
+def add_clone(ws, course, lesion, clone, l, parent, genotype, bit, day, serial):
+    """Append an empty clone to lesion `l` and return its index, or -1 if it cannot be followed."""
+    if lesion[l].clones >= MAX_CLONES:
+        course.untracked_clones += 1
+        return -1
+    c = course.clones
+    if c >= clone.size:
+        ws.counts[OVERFLOW] = 1
+        return -1
+    course.clones += 1
+    clone[c].key = draws.child_key(clone[parent].key, ws.rng[0], serial)
+    clone[c].parent_key = clone[parent].key
+    clone[c].lesion = l
+    clone[c].genotype = genotype
+    clone[c].driver = bit
+    clone[c].count = 0.0
+    clone[c].log_cells = 0.0
+    clone[c].origin_day = day
+    clone[c].origins = 0.0
+    clone[c].row = -1
+    clone[c].next_clone = lesion[l].first_clone
+    lesion[l].first_clone = c
+    lesion[l].clones += 1
+    return c
+
+
+@kernel
+def grow_clone(clone, c, cells, origins):
+    """Add cells and origins to a clone, handing it over to the deterministic law at a thousand cells."""
+    clone[c].origins += origins
+    if clone[c].count < 0.0:
+        x = clone[c].log_cells
+        clone[c].log_cells = x + math.log1p(cells * math.exp(-x))
+        return
+    clone[c].count += cells
+    if clone[c].count >= 1000.0:
+        clone[c].log_cells = math.log(clone[c].count)
+        clone[c].count = -1.0
+
+
+@kernel
+def mutant_net(program, patient, lesion, l, genotype, crowding, large, effect, n, a, b):
+    """Return the net rate of a mutant's line: its own growth less crowding (large lesion) or immunity (small)."""
+    rec = lesion[l]
+    is_primary = rec.route == FROM_PRIMARY
+    net = clone_growth(program, patient, genotype, rec.organ, is_primary, rec.key, effect, n, a, b)
+    if large:
+        return net - crowding
+    return net - pressure(program, patient, genotype, rec.organ, is_primary, rec.key, effect, n, a, b)
+
+
+@kernel
+def fastest_mutant(program, patient, lesion, l, proliferation, effect, n, a, b):
+    """Return an upper bound on the growth of any mutant: no kills, and the fastest driver gained."""
+    rec = lesion[l]
+    is_primary = rec.route == FROM_PRIMARY
+    bound = base_growth(program, patient, rec.organ, is_primary) * proliferation * program.fastest_driver
+    if n > 0:
+        traits = program.traits[rec.founder_genotype]
+        factor = effects.scaling(effect, n, effects.GROWTH, rec.organ, is_primary, rec.key, traits, a, b)
+        bound *= max(1.0, factor)
+    return bound
+
+
+@kernel
+def mutate(ws, program, patient, course, lesion, clone, l, found, crowding, effect, n, a, b, path):
+    """Draw the mutants of one lesion over a segment and add them to its clones.
+
+    `found` clones are listed in the workspace with shares of the cells whose ln is `path`.
+    """
+    rec = lesion[l]
+    h = b - a
+    is_primary = rec.route == FROM_PRIMARY
+    birth = base_growth(program, patient, rec.organ, is_primary) * program.birth_factor
+    fastest = 0.0
+    weight = 0.0
+    for k in range(found):
+        fastest = max(fastest, program.traits[clone[ws.clone_at[k]].genotype, PROLIFERATION])
+        weight += ws.clone_share[k] * missing_rate(program, clone[ws.clone_at[k]].genotype)
+    large = clone[ws.clone_at[0]].count < 0.0
+    bound = fastest_mutant(program, patient, lesion, l, fastest, effect, n, a, b)
+    bound = min(0.999 * birth, bound - (crowding if large else 0.0))
+    top = max(path[0], path[4])
+    scale = birth
+    if n > 0:
+        traits = program.traits[rec.founder_genotype]
+        scale *= effects.scaling(effect, n, effects.MUTATION, rec.organ, is_primary, rec.key, traits, a, b)
+    most = scale * math.exp(top) * birth_death.alive_integral(birth, bound, h)
+    if weight * most > BULK:
+        mutate_in_bulk(ws, program, patient, course, lesion, clone, l, found, crowding, effect, n, a, b, path, scale)
+        return
+    lines = int(draws.poisson(ws.rng, weight * most))
+    for line in range(lines):
+        pick = draws.uniform(ws.rng) * weight
+        parent = ws.clone_at[found - 1]
+        for k in range(found):
+            pick -= ws.clone_share[k] * missing_rate(program, clone[ws.clone_at[k]].genotype)
+            if pick < 0.0:
+                parent = ws.clone_at[k]
+                break
+        age = birth_death.age_of_survivor(draws.uniform(ws.rng), birth, bound, h)
+        bit = draw_driver(ws, program, clone[parent].genotype)
+        genotype = clone[parent].genotype | (1 << bit)
+        net = min(
+            0.999 * birth,
+            mutant_net(program, patient, lesion, l, genotype, crowding, large, effect, n, a, b),
+        )
+        chance = math.exp(interpolate(path, 1.0 - age / h) - top)
+        chance *= birth_death.alive_share(birth, net, age) / birth_death.alive_share(birth, bound, age)
+        if draws.uniform(ws.rng) >= chance:
+            continue
+        cells = birth_death.survivor_size(ws.rng, birth, net, age)
+        add_line(ws, course, lesion, clone, l, parent, genotype, bit, b - age, line, cells)
+
+
+@kernel
+def add_line(ws, course, lesion, clone, l, parent, genotype, bit, day, serial, cells):
+    """Add one living mutant line to the lesion's clone of its genotype, making the clone if it is new."""
+    c = find_clone(lesion, clone, l, genotype)
+    if c < 0:
+        c = add_clone(ws, course, lesion, clone, l, parent, genotype, bit, day, serial)
+    if c >= 0:
+        grow_clone(clone, c, cells, 1.0)
+
+
+@kernel
+def draw_driver(ws, program, genotype):
+    """Return the bit of the driver gained, by rate among those that the genotype lacks."""
+    pick = draws.uniform(ws.rng) * missing_rate(program, genotype)
+    last = 0
+    for bit in range(program.mutation_rate.size):
+        if (genotype >> bit) & 1 == 0 and program.mutation_rate[bit] > 0.0:
+            last = bit
+            pick -= program.mutation_rate[bit]
+            if pick < 0.0:
+                return bit
+    return last
+
+
+@kernel
+def mutate_in_bulk(ws, program, patient, course, lesion, clone, l, found, crowding, effect, n, a, b, path, scale):
+    """Add the mutants of a large lesion by clone and driver, at the mean where many lines are expected."""
+    h = b - a
+    birth = base_growth(program, patient, lesion[l].organ, lesion[l].route == FROM_PRIMARY) * program.birth_factor
+    index_slots(ws, lesion, clone, l, True)
+    divisions = 0.0
+    for j in range(3):
+        divisions += WEIGHTS[j] * math.exp(path[j + 1])
+    divisions *= scale * h
+    for k in range(found):
+        parent = ws.clone_at[k]
+        own = divisions * ws.clone_share[k]
+        for bit in range(program.mutation_rate.size):
+            genotype = clone[parent].genotype | (1 << bit)
+            born = own * program.mutation_rate[bit]
+            if genotype == clone[parent].genotype or born < 1e-9:
+                continue
+            c = ws.slot[genotype]
+            if c >= 0 and clone[c].count < 0.0 and born < 1e-3 * math.exp(clone[c].log_cells):
+                continue
+            net = mutant_net(program, patient, lesion, l, genotype, crowding, True, effect, n, a, b)
+            net = min(net, 0.999 * birth)
+            c = many_lines(ws, course, lesion, clone, l, parent, genotype, bit, b, h, birth, net, born, c)
+            if c >= 0:
+                ws.slot[genotype] = c
+    index_slots(ws, lesion, clone, l, False)
+
+
+@kernel
+def many_lines(ws, course, lesion, clone, l, parent, genotype, bit, b, h, birth, net, born, c):
+    """Add `born` expected founders of one genotype, spread evenly over the last `h` days; return the clone."""
+    living = born / h * birth_death.alive_integral(birth, net, h)
+    if living > BULK:
+        grown = math.expm1(net * h) / (net * h) if abs(net * h) > 1e-9 else 1.0
+        if c < 0:
+            c = add_clone(ws, course, lesion, clone, l, parent, genotype, bit, b - h, genotype)
+        if c >= 0:
+            grow_clone(clone, c, born * grown, living)
+        return c
+    for _ in range(int(draws.poisson(ws.rng, living))):
+        age = birth_death.age_of_survivor(draws.uniform(ws.rng), birth, net, h)
+        cells = birth_death.survivor_size(ws.rng, birth, net, age)
+        if c < 0:
+            c = add_clone(ws, course, lesion, clone, l, parent, genotype, bit, b - age, genotype)
+        if c >= 0:
+            grow_clone(clone, c, cells, 1.0)
+    return c
+
+
+@kernel
+def index_slots(ws, lesion, clone, l, present):
+    """Set (or clear) the workspace's table from genotype to clone for lesion `l`."""
+    c = lesion[l].first_clone
+    while c >= 0:
+        ws.slot[clone[c].genotype] = c if present else -1
+        c = clone[c].next_clone

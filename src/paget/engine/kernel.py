@@ -1,0 +1,56 @@
+"""The one decorator of compiled functions: cached on disk under a name that changes with the sources.
+
+A cached function is not compiled anew when a function that it calls, in another file, changes. The cache
+folder therefore carries a digest of the engine and of the layout: an edit makes a fresh folder.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+
+import numba as nb
+from numba.core import config
+from platformdirs import user_cache_path
+
+from paget.model import layout
+
+
+def sources_digest() -> str:
+    """Return a short digest of every source that reaches compiled code, and of numba's version."""
+    digest = hashlib.sha256(nb.__version__.encode())
+    for path in [*sorted(Path(__file__).parent.glob("*.py")), Path(layout.__file__)]:
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def cache_folder() -> str:
+    """Return a writable folder for compiled code: `$PAGET_CACHE`, the user's cache, or a temporary one."""
+    name = f"engine-{sources_digest()}"
+    own = os.environ.get("PAGET_CACHE")
+    for base in [Path(own)] if own else [user_cache_path("paget", appauthor=False)]:
+        try:
+            (base / name).mkdir(parents=True, exist_ok=True)
+        except OSError:
+            continue
+        if os.access(base / name, os.W_OK):
+            return str(base / name)
+    return str(Path(tempfile.gettempdir()) / f"paget-{name}")
+
+
+CACHE_FOLDER = cache_folder()
+
+
+def kernel(function=None, *, inline=False):
+    """Compile a function to machine code that releases the interpreter lock, cached in `CACHE_FOLDER`."""
+    if function is None:
+        return lambda f: kernel(f, inline=inline)
+    before = config.CACHE_DIR
+    config.CACHE_DIR = CACHE_FOLDER
+    try:
+        options = {"inline": "always"} if inline else {}
+        return nb.njit(cache=True, nogil=True, error_model="numpy", **options)(function)
+    finally:
+        config.CACHE_DIR = before

@@ -1,0 +1,338 @@
+"""One lesion over one cell of the mesh: path, clones, mutants, founders, in this order.
+
+1. culls of the day  2. deterministic path of large clones  3. small clones, cell by cell
+4. mutants  5. shedding and founders  6. milestones.
+All draws of a lesion in a cell come from its own stream, so that another lesion, effect or stop that does
+not touch it leaves it as it was.
+"""
+
+from __future__ import annotations
+
+import math
+
+from paget.engine import birth_death, effects
+from paget.engine import rng as draws
+from paget.engine.evolution import mutate
+from paget.engine.growth import LOG_RETURN, LOG_SMALL, NODES, crossing
+from paget.engine.immunity import FROM_PRIMARY, pressure
+from paget.engine.kernel import kernel
+from paget.engine.path import (
+    base_growth,
+    clone_growth,
+    relative_growth,
+    replay,
+    trace,
+    unequal,
+    vessel_load,
+    vessel_rate,
+)
+from paget.engine.seeding import shed
+from paget.engine.state import ALIVE, ENDED, FREE, FREED
+from paget.model.layout import MAX_CLONES, STREAM_LESION
+
+
+@kernel
+def evolve(ws, program, patient, course, lesion, clone, pool_genotype, funnel, l, end, effect, n):
+    """Bring lesion `l` from the day it stands at to `end`, in segments cut where an effect switches."""
+    rec = lesion[l]
+    if rec.status != ALIVE or rec.since_day >= end:
+        return
+    key = draws.stream_key(program.seed, patient.index, STREAM_LESION, rec.key, course.cell_index)
+    draws.open_stream(ws.rng, key)
+    is_primary = rec.route == FROM_PRIMARY
+    while rec.since_day < end and rec.status == ALIVE:
+        a = rec.since_day
+        b = end
+        if n > 0:
+            b = effects.next_cut(effect, n, rec.organ, is_primary, rec.key, a, end)
+            cull(ws, program, lesion, clone, l, effect, n, a)
+            if rec.status != ALIVE:
+                return
+        segment(ws, program, patient, course, lesion, clone, pool_genotype, funnel, l, effect, n, a, b)
+        rec.since_day = b
+
+
+@kernel
+def segment(ws, program, patient, course, lesion, clone, pool_genotype, funnel, l, effect, n, a, b):
+    """Bring one lesion through one segment of constant effects."""
+    path = ws.path[l]
+    rec = lesion[l]
+    vascular = rec.vascular
+    found, switch, crowding = trace(ws, program, patient, lesion, clone, l, effect, n, a, b, path)
+    if found > 0:
+        finish_path(ws, program, patient, lesion, clone, l, found, switch, effect, n, a, b, path)
+    found = step_small(ws, program, patient, lesion, clone, l, found, crowding, effect, n, a, b, path)
+    if found > 0:
+        middle_shares(ws, found, b - a)
+        mutate(ws, program, patient, course, lesion, clone, l, found, crowding, effect, n, a, b, path)
+        if vascular == 1:
+            shed(ws, program, patient, course, lesion, clone, pool_genotype, funnel, l, found, effect, n, a, b, path)
+    tidy(ws, lesion, clone, l, b)
+
+
+@kernel
+def middle_shares(ws, found, h):
+    """Turn the listed clones' shares at the segment's start into those at its middle."""
+    if found < 2 or not unequal(ws, found):
+        return
+    total = math.exp(relative_growth(ws, found, 0.5 * h))
+    for k in range(found):
+        ws.clone_share[k] *= ws.clone_factor[k] / total
+
+
+@kernel
+def finish_path(ws, program, patient, lesion, clone, l, found, switch, effect, n, a, b, path):
+    """Move a lesion's large clones to the end of its path and note the milestones passed."""
+    rec = lesion[l]
+    h = b - a
+    shift = path[4] - path[0]
+    if found > 1 and unequal(ws, found):
+        shift -= relative_growth(ws, found, h)
+        for k in range(found):
+            gap = (ws.clone_net[k] - ws.clone_net[0]) * h
+            clone[ws.clone_at[k]].log_cells += gap + shift
+    else:
+        for k in range(found):
+            clone[ws.clone_at[k]].log_cells += shift
+    rec.log_cells = path[4]
+    rec.peak_log_cells = max(rec.peak_log_cells, path[4])
+    if rec.vascular == 0:
+        if switch >= 0.0:
+            rec.vascular = 1
+            rec.vascular_day = a + switch * h
+        else:
+            spend_vessel_clock(ws, program, lesion, clone, l, found, effect, n, a, b, path)
+    if math.isnan(rec.detectable_day):
+        at = crossing(path, program.log_detectable)
+        if at >= 0.0:
+            rec.detectable_day = a + at * h
+    if math.isnan(rec.one_cm_day):
+        at = crossing(path, program.log_one_cm)
+        if at >= 0.0:
+            rec.one_cm_day = a + at * h
+
+
+@kernel
+def spend_vessel_clock(ws, program, lesion, clone, l, found, effect, n, a, b, path):
+    """Take the segment's integrated vessel hazard off an avascular lesion's clock."""
+    from_path = vessel_load(program, path) * (b - a)
+    rate = vessel_rate(ws, program, lesion, clone, l, effect, n, a, b, found)
+    lesion[l].vessel_clock = max(0.0, lesion[l].vessel_clock - rate * from_path)
+
+
+@kernel
+def step_small(ws, program, patient, lesion, clone, l, found, crowding, effect, n, a, b, path):
+    """Draw the small clones of a lesion; where it has no large one, list them and fill its path.
+
+    Returns the number of clones listed: `found` unchanged for a large lesion.
+    """
+    rec = lesion[l]
+    h = b - a
+    is_primary = rec.route == FROM_PRIMARY
+    birth = base_growth(program, patient, rec.organ, is_primary) * program.birth_factor
+    before, after, listed = 0.0, 0.0, found
+    c = rec.first_clone
+    while c >= 0:
+        count = clone[c].count
+        if count > 0.0:
+            genotype = clone[c].genotype
+            net = clone_growth(program, patient, genotype, rec.organ, is_primary, rec.key, effect, n, a, b)
+            if found > 0:
+                net -= crowding
+            else:
+                net -= pressure(program, patient, genotype, rec.organ, is_primary, rec.key, effect, n, a, b)
+                if listed < MAX_CLONES:
+                    ws.clone_at[listed] = c
+                    ws.clone_share[listed] = count
+                    ws.clone_net[listed] = net
+                    listed += 1
+            net = min(net, 0.999 * birth)
+            left = birth_death.step(ws.rng, count, birth, net, h)
+            before += count
+            after += left
+            hand_over(program, patient, lesion, clone, l, c, left, net, found == 0, effect, n, a, b)
+        c = clone[c].next_clone
+    if found > 0 or before <= 0.0:
+        return found
+    for k in range(listed):
+        ws.clone_share[k] /= before
+    start, stop = math.log(before), math.log(max(after, 1.0))
+    path[0], path[4] = start, stop
+    for j in range(3):
+        path[j + 1] = start + (stop - start) * NODES[j]
+    total = 0.0
+    c = rec.first_clone
+    while c >= 0:
+        total += clone[c].count if clone[c].count >= 0.0 else math.exp(clone[c].log_cells)
+        c = clone[c].next_clone
+    rec.log_cells = math.log(max(total, 1.0))
+    rec.peak_log_cells = max(rec.peak_log_cells, rec.log_cells)
+    return listed
+
+
+@kernel
+def hand_over(program, patient, lesion, clone, l, c, left, net, alone, effect, n, a, b):
+    """Store a small clone's new count; past a thousand cells, replay its growth from the crossing."""
+    if left < 1000.0:
+        clone[c].count = left
+        return
+    rec = lesion[l]
+    clone[c].count = -1.0
+    clone[c].log_cells = math.log(left)
+    if not alone:
+        return
+    since = min(math.log(left / 1000.0) / net, b - a) if net > 0.0 else 0.0
+    replay(program, patient, lesion, clone, l, c, since, b, effect, n)
+    if math.isnan(rec.established_day):
+        rec.established_day = b - since
+
+
+@kernel
+def tidy(ws, lesion, clone, l, day):
+    """Count shrunken clones cell by cell again, unlink empty ones, and end a lesion without cells."""
+    rec = lesion[l]
+    previous = -1
+    c = rec.first_clone
+    while c >= 0:
+        after = clone[c].next_clone
+        if clone[c].count < 0.0 and clone[c].log_cells < LOG_RETURN:
+            clone[c].count = math.floor(math.exp(clone[c].log_cells) + draws.uniform(ws.rng))
+        if clone[c].count == 0.0:
+            if previous < 0:
+                rec.first_clone = after
+            else:
+                clone[previous].next_clone = after
+            clone[c].lesion = -1
+            rec.clones -= 1
+            ws.counts[FREED] += 1
+        else:
+            previous = c
+        c = after
+    if rec.clones == 0:
+        end_lesion(ws, lesion, l, day)
+
+
+@kernel
+def end_lesion(ws, lesion, l, day):
+    """Mark a lesion without cells as ended, or free its slot if it never reached a thousand cells."""
+    rec = lesion[l]
+    rec.ended_day = day
+    rec.first_clone = -1
+    rec.clones = 0
+    rec.log_cells = -math.inf
+    if math.isnan(rec.established_day):
+        rec.status = FREE
+        ws.counts[FREED] += 1
+    else:
+        rec.status = ENDED
+
+
+@kernel
+def cull(ws, program, lesion, clone, l, effect, n, day):
+    """Apply the culls of `day` to each clone of a lesion: exact thinning while small, a factor while large."""
+    rec = lesion[l]
+    total = 0.0
+    touched = False
+    c = rec.first_clone
+    while c >= 0:
+        traits = program.traits[clone[c].genotype]
+        left = effects.surviving_fraction(
+            effect, n, rec.organ, rec.route == FROM_PRIMARY, rec.key, traits, day
+        )
+        if left < 1.0:
+            touched = True
+            thin(ws, clone, c, left)
+        total += clone[c].count if clone[c].count >= 0.0 else math.exp(clone[c].log_cells)
+        c = clone[c].next_clone
+    if touched:
+        rec.log_cells = math.log(max(total, 1.0))
+        tidy(ws, lesion, clone, l, day)
+
+
+@kernel
+def thin(ws, clone, c, left):
+    """Leave each cell of a clone with probability `left`."""
+    if clone[c].count >= 0.0:
+        clone[c].count = draws.binomial(ws.rng, clone[c].count, left)
+        return
+    if left <= 0.0:
+        clone[c].count = 0.0
+        return
+    log_cells = clone[c].log_cells + math.log(left)
+    if log_cells > LOG_SMALL:
+        clone[c].log_cells = log_cells
+    else:
+        clone[c].count = draws.poisson(ws.rng, math.exp(log_cells))
+
+
+@kernel
+def coast(ws, program, patient, lesion, clone, l, effect, n, a, b):
+    """Move a copied lesion from `a` to `b` without any draw; its path is left in the workspace.
+
+    Used to look ahead inside a cell and for snapshots: large clones move exactly, small ones stand still.
+    """
+    rec = lesion[l]
+    path = ws.path[l]
+    if rec.status != ALIVE or rec.since_day > a:
+        path[:] = -math.inf
+        return
+    if n > 0:
+        coast_cull(ws, program, lesion, clone, l, effect, n, a)
+    found, switch, _ = trace(ws, program, patient, lesion, clone, l, effect, n, a, b, path)
+    if found > 0:
+        finish_path(ws, program, patient, lesion, clone, l, found, switch, effect, n, a, b, path)
+    else:
+        path[:] = -math.inf
+    rec.since_day = b
+
+
+@kernel
+def coast_cull(ws, program, lesion, clone, l, effect, n, day):
+    """Apply the culls of `day` to a copied lesion at their mean."""
+    rec = lesion[l]
+    total = 0.0
+    c = rec.first_clone
+    while c >= 0:
+        traits = program.traits[clone[c].genotype]
+        left = effects.surviving_fraction(effect, n, rec.organ, rec.route == FROM_PRIMARY, rec.key, traits, day)
+        if clone[c].count >= 0.0:
+            clone[c].count *= left
+            total += clone[c].count
+        else:
+            clone[c].log_cells += math.log(max(left, 1e-300))
+            total += math.exp(clone[c].log_cells)
+        c = clone[c].next_clone
+    rec.log_cells = math.log(total) if total > 0.0 else -math.inf
+
+
+@kernel
+def compact(ws, course, lesion, clone):
+    """Close the gaps that freed lesions and clones left, keeping order."""
+    lesions = 0
+    for l in range(course.lesions):
+        if lesion[l].status == FREE:
+            continue
+        if lesions != l:
+            lesion[lesions] = lesion[l]
+            c = lesion[lesions].first_clone
+            while c >= 0:
+                clone[c].lesion = lesions
+                c = clone[c].next_clone
+        lesions += 1
+    course.lesions = lesions
+    clones = 0
+    for c in range(course.clones):
+        ws.remap[c] = -1
+        if clone[c].lesion >= 0:
+            ws.remap[c] = clones
+            if clones != c:
+                clone[clones] = clone[c]
+            clones += 1
+    course.clones = clones
+    for c in range(clones):
+        if clone[c].next_clone >= 0:
+            clone[c].next_clone = ws.remap[clone[c].next_clone]
+    for l in range(lesions):
+        if lesion[l].first_clone >= 0:
+            lesion[l].first_clone = ws.remap[lesion[l].first_clone]
+    ws.counts[FREED] = 0

@@ -1,0 +1,226 @@
+"""The deterministic path of a lesion over one segment: what its size is at three nodes and at the end.
+
+Clones of one lesion share its crowding, so that killing one releases the others. With s_c the clones'
+shares, ln N follows `growth.march` with the mean growth of each piece, which is exact for one clone or
+clones of equal growth, and the ratios between clones are exactly exponential. An avascular lesion may gain
+vessels on the way, when its exponential clock has run down by the integral of rate * N / N_avascular.
+"""
+
+from __future__ import annotations
+
+import math
+
+from paget.engine import effects
+from paget.engine.growth import LOG_SMALL, NODES, WEIGHTS, march
+from paget.engine.immunity import FROM_PRIMARY, pressure
+from paget.engine.kernel import kernel
+from paget.model.layout import MAX_CLONES, TRAITS
+
+PROLIFERATION = TRAITS.index("proliferation")
+RECRUITMENT = TRAITS.index("vessel_recruitment")
+
+
+@kernel
+def base_growth(program, patient, organ, is_primary):
+    """Return the net growth per day of a small lesion of a clone without drivers."""
+    if is_primary:
+        return patient.growth_per_day
+    return patient.metastasis_growth_per_day * program.organ_growth[organ]
+
+
+@kernel
+def clone_growth(program, patient, genotype, organ, is_primary, key, effect, n, a, b):
+    """Return a clone's net growth per day at small size, less the deaths that effects add."""
+    growth = base_growth(program, patient, organ, is_primary) * program.traits[genotype, PROLIFERATION]
+    if n > 0:
+        traits = program.traits[genotype]
+        growth *= effects.scaling(effect, n, effects.GROWTH, organ, is_primary, key, traits, a, b)
+        growth -= effects.added_death(effect, n, organ, is_primary, key, traits, a, b)
+    return growth
+
+
+@kernel
+def gather(ws, program, patient, lesion, clone, l, effect, n, a, b):
+    """List the large clones of lesion `l` in the workspace with share and growth; return how many.
+
+    Clone `k` of the list has `clone_at[k]`, `clone_share[k]` of the lesion's cells and `clone_net[k]`.
+    """
+    rec = lesion[l]
+    is_primary = rec.route == FROM_PRIMARY
+    found = 0
+    c = rec.first_clone
+    while c >= 0:
+        if clone[c].count < 0.0 and found < MAX_CLONES:
+            ws.clone_at[found] = c
+            ws.clone_net[found] = clone_growth(
+                program, patient, clone[c].genotype, rec.organ, is_primary, rec.key, effect, n, a, b
+            )
+            ws.clone_share[found] = 1.0 if rec.clones == 1 else math.exp(clone[c].log_cells - rec.log_cells)
+            ws.clone_factor[found] = 1.0
+            found += 1
+        c = clone[c].next_clone
+    return found
+
+
+@kernel
+def relative_growth(ws, found, t):
+    """Return ln of the factor by which a lesion without crowding grows in `t`, less the first clone's part."""
+    first = ws.clone_net[0]
+    total = 0.0
+    for k in range(found):
+        gap = ws.clone_net[k] - first
+        ws.clone_factor[k] = 1.0 if gap == 0.0 else math.exp(gap * t)
+        total += ws.clone_share[k] * ws.clone_factor[k]
+    return math.log(total)
+
+
+@kernel
+def unequal(ws, found):
+    """Return whether the listed clones differ in growth."""
+    for k in range(1, found):
+        if ws.clone_net[k] != ws.clone_net[0]:
+            return True
+    return False
+
+
+@kernel
+def trace(ws, program, patient, lesion, clone, l, effect, n, a, b, path):
+    """Fill `path` (start, three nodes, end) with ln cells of lesion `l` over days `a` to `b`.
+
+    Returns
+    -------
+    found : int
+        Large clones listed in the workspace; 0 for a lesion still counted cell by cell (`path` unset).
+    switch : float
+        Fraction of the segment at which vessels come, or -1.
+    crowding : float
+        Mean deaths per cell and day, beyond its own, that a small clone of the lesion meets.
+    """
+    found = gather(ws, program, patient, lesion, clone, l, effect, n, a, b)
+    if found == 0:
+        return 0, -1.0, 0.0
+    rec = lesion[l]
+    h = b - a
+    is_primary = rec.route == FROM_PRIMARY
+    base = base_growth(program, patient, rec.organ, is_primary)
+    kind = 0 if is_primary else 1
+    beta = (patient.growth_per_day if is_primary else patient.metastasis_growth_per_day)
+    immune = 0.0
+    for k in range(found):
+        genotype = clone[ws.clone_at[k]].genotype
+        immune += ws.clone_share[k] * pressure(
+            program, patient, genotype, rec.organ, is_primary, rec.key, effect, n, a, b
+        )
+    path[0] = rec.log_cells
+    mixed = found > 1 and unequal(ws, found)
+    standard = n == 0 and h == program.interval_day
+    fill(ws, program, path, 0, 0.0, h, beta, immune, kind, rec.vascular, mixed, found, standard)
+    switch = -1.0
+    if rec.vascular == 0 and base > 0.0:
+        switch = vessel_switch(ws, program, lesion, clone, l, effect, n, a, b, path, found)
+        if switch >= 0.0:
+            restart(ws, program, path, switch, h, beta, immune, mixed, found)
+    gain = relative_growth(ws, found, h) / h if mixed else 0.0
+    crowding = ws.clone_net[0] + gain - (path[4] - path[0]) / h
+    return found, switch, crowding
+
+
+@kernel
+def fill(ws, program, path, first, t, h, beta, immune, kind, vascular, mixed, found, standard):
+    """March ln cells from `path[first]` at `t` to the later nodes and the end of a segment of `h` days."""
+    decay = beta * program.inverse_span[vascular]
+    x = path[first]
+    if not mixed:
+        growth = ws.clone_net[0]
+        if standard and first == 0 and (immune <= 0.0 or x >= program.log_immune) and x >= LOG_SMALL:
+            target = LOG_SMALL + growth / decay
+            if target >= program.log_immune or (immune <= 0.0 and target >= LOG_SMALL):
+                for j in range(4):
+                    path[j + 1] = target + (x - target) * ws.fade[kind, vascular, j]
+                return
+        for j in range(first, 4):
+            to = (NODES[j] if j < 3 else 1.0) * h
+            path[j + 1] = march(x, to - t, growth, decay, immune, program.log_immune)
+        return
+    before = relative_growth(ws, found, t)
+    for j in range(first, 4):
+        to = (NODES[j] if j < 3 else 1.0) * h
+        after = relative_growth(ws, found, to)
+        growth = ws.clone_net[0] + (after - before) / (to - t)
+        x = march(x, to - t, growth, decay, immune, program.log_immune)
+        path[j + 1] = x
+        before = after
+        t = to
+
+
+@kernel
+def vessel_switch(ws, program, lesion, clone, l, effect, n, a, b, path, found):
+    """Return the fraction of the segment at which an avascular lesion's vessel clock runs out, or -1."""
+    rate = vessel_rate(ws, program, lesion, clone, l, effect, n, a, b, found)
+    total = rate * vessel_load(program, path) * (b - a)
+    if total <= lesion[l].vessel_clock:
+        return -1.0
+    return lesion[l].vessel_clock / total
+
+
+@kernel
+def vessel_load(program, path):
+    """Return the mean of N / N_avascular over a path."""
+    load = 0.0
+    for j in range(3):
+        load += WEIGHTS[j] * math.exp(path[j + 1] - program.log_avascular)
+    return load
+
+
+@kernel
+def vessel_rate(ws, program, lesion, clone, l, effect, n, a, b, found):
+    """Return the vessel hazard per day at the avascular capacity, by the clones' mean recruitment."""
+    rec = lesion[l]
+    recruitment = 0.0
+    for k in range(found):
+        recruitment += ws.clone_share[k] * program.traits[clone[ws.clone_at[k]].genotype, RECRUITMENT]
+    rate = program.vessel_per_day * recruitment
+    if n > 0:
+        traits = program.traits[rec.founder_genotype]
+        rate *= effects.scaling(
+            effect, n, effects.VESSELS, rec.organ, rec.route == FROM_PRIMARY, rec.key, traits, a, b
+        )
+    return rate
+
+
+@kernel
+def restart(ws, program, path, switch, h, beta, immune, mixed, found):
+    """Recompute the path after vessels came at fraction `switch` of the segment."""
+    x = path[0]
+    for j in range(4):
+        at = NODES[j] if j < 3 else 1.0
+        if at > switch:
+            before = NODES[j - 1] if j > 0 else 0.0
+            x = path[j] + (path[j + 1] - path[j]) * (switch - before) / (at - before)
+            break
+    t = switch * h
+    base = relative_growth(ws, found, t) if mixed else 0.0
+    decay = beta * program.inverse_span[1]
+    for j in range(4):
+        to = (NODES[j] if j < 3 else 1.0) * h
+        if to > t:
+            growth = ws.clone_net[0]
+            if mixed:
+                growth += (relative_growth(ws, found, to) - base) / (to - t)
+            path[j + 1] = march(x, to - t, growth, decay, immune, program.log_immune)
+
+
+@kernel
+def replay(program, patient, lesion, clone, l, c, since, day, effect, n):
+    """Give a lesion's only clone the size it has `since` days after passing a thousand cells, on `day`."""
+    rec = lesion[l]
+    is_primary = rec.route == FROM_PRIMARY
+    a = day - since
+    genotype = clone[c].genotype
+    growth = clone_growth(program, patient, genotype, rec.organ, is_primary, rec.key, effect, n, a, day)
+    immune = pressure(program, patient, genotype, rec.organ, is_primary, rec.key, effect, n, a, day)
+    beta = patient.growth_per_day if is_primary else patient.metastasis_growth_per_day
+    x = march(LOG_SMALL, since, growth, beta * program.inverse_span[0], immune, program.log_immune)
+    rec.log_cells = max(x, LOG_SMALL)
+    clone[c].count = -1.0
+    clone[c].log_cells = rec.log_cells

@@ -1,0 +1,203 @@
+"""Seeding: the founders that live, and the lesions they make.
+
+From a lesion that sheds at rate s(t), founders alive at the end of a segment form a Poisson count with mean
+the integral of s(t) w P_alive(t_end - t); they are drawn by age from the integrated survival and accepted by
+s(t) / max s, which is exact for any step. Founders that die out are counted in the funnel, not made.
+A founder starts one clone; a cluster's several genotypes are not followed.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from paget.engine import birth_death
+from paget.engine import rng as draws
+from paget.engine.circulation import BLOOD, CAVITY, LYMPH
+from paget.engine.growth import WEIGHTS, interpolate
+from paget.engine.kernel import kernel
+from paget.engine.path import replay
+from paget.engine.shedding import (
+    origin_of,
+    potency,
+    ready_row,
+    route_factor,
+    shed_per_day,
+    shed_row,
+    size_factor,
+)
+from paget.engine.state import ALIVE, DRAWN, OVERFLOW
+from paget.model.layout import N_ORGANS, STREAM_CLOCK
+
+
+@kernel
+def shed(ws, program, patient, course, lesion, clone, pool_genotype, funnel, l, found, effect, n, a, b, path):
+    """Shed from one vascular lesion over a segment: exposures for the funnel and pools, and living founders."""
+    h = b - a
+    origin = origin_of(lesion, l)
+    load = 0.0
+    for j in range(3):
+        load += WEIGHTS[j] * size_factor(program, path[j + 1])
+    load *= h
+    top = size_factor(program, max(path[0], path[4]))
+    mean = 0.0
+    for k in range(found):
+        c = ws.clone_at[k]
+        row = clone[c].row
+        if row < 0:
+            row = shed_row(
+                ws, program, patient, course, pool_genotype, origin, clone[c].genotype, effect, n, a, b
+            )
+            if row < 0:
+                return
+            clone[c].row = row
+        elif n > 0 or ws.row_span[row, 1] != h:
+            ready_row(ws, program, patient, pool_genotype, row, effect, n, a, b)
+        rate = ws.clone_share[k] * shed_per_day(program, patient, lesion, clone, l, c, effect, n, a, b)
+        ws.row_exposure[row] += rate * load
+        ws.row_total[row] += rate * load
+        ws.clone_net[k] = rate * ws.row_living[row]
+        mean += ws.clone_net[k]
+    founders = int(draws.poisson(ws.rng, mean * top))
+    for serial in range(founders):
+        if ws.counts[OVERFLOW] != 0:
+            return
+        pick = draws.uniform(ws.rng) * mean
+        c = ws.clone_at[found - 1]
+        for k in range(found):
+            pick -= ws.clone_net[k]
+            if pick < 0.0:
+                c = ws.clone_at[k]
+                break
+        found_one(ws, program, patient, course, lesion, clone, funnel, l, c, origin, effect, n, a, b, path, top, serial)
+
+
+@kernel
+def found_one(ws, program, patient, course, lesion, clone, funnel, l, c, origin, effect, n, a, b, path, top, serial):
+    """Draw one candidate founder from clone `c`; make its lesion if it is accepted."""
+    h = b - a
+    row = clone[c].row
+    g = ws.row_gene[row]
+    organ = draw_organ(ws, row, g)
+    birth, net = ws.birth[organ], ws.gene_net[g, organ]
+    age = birth_death.age_of_survivor(draws.uniform(ws.rng), birth, net, h)
+    if draws.uniform(ws.rng) * top >= size_factor(program, interpolate(path, 1.0 - age / h)):
+        return
+    cells = birth_death.survivor_size(ws.rng, birth, net, age)
+    route, as_cluster = draw_route(ws, program, patient, origin, clone[c].genotype, organ, effect, n, a, b)
+    key = draws.child_key(lesion[l].key, ws.rng[0], serial)
+    new = add_lesion(
+        ws, program, patient, course, lesion, clone, key, lesion[l].key, clone[c].key, clone[c].genotype,
+        organ, route, lesion[l].generation + 1, b - age, b, cells, net, birth, effect, n,
+    )
+    if new >= 0:
+        lesion[new].as_cluster = as_cluster
+        funnel[organ, DRAWN] += 1.0
+
+
+@kernel
+def draw_organ(ws, row, g):
+    """Return an organ drawn by its expected living founders in one row."""
+    total = 0.0
+    for organ in range(N_ORGANS):
+        total += ws.row_weight[row, organ] * ws.gene_integral[g, organ]
+    pick = draws.uniform(ws.rng) * total
+    last = 0
+    for organ in range(N_ORGANS):
+        weight = ws.row_weight[row, organ] * ws.gene_integral[g, organ]
+        if weight > 0.0:
+            last = organ
+            pick -= weight
+            if pick < 0.0:
+                return organ
+    return last
+
+
+@kernel
+def draw_route(ws, program, patient, origin, genotype, organ, effect, n, a, b):
+    """Return the route (layout.ROUTES) a founder took, and whether it came as a cluster."""
+    blood = route_factor(program, origin, genotype, BLOOD, effect, n, a, b)
+    blood *= potency(program, patient, origin, genotype, BLOOD, organ)
+    lymph = route_factor(program, origin, genotype, LYMPH, effect, n, a, b)
+    lymph *= potency(program, patient, origin, genotype, LYMPH, organ)
+    cavity = route_factor(program, origin, genotype, CAVITY, effect, n, a, b)
+    cavity *= potency(program, patient, origin, genotype, CAVITY, organ)
+    pick = draws.uniform(ws.rng) * (blood + lymph + cavity)
+    route = BLOOD
+    if pick >= blood:
+        route = LYMPH if pick < blood + lymph else CAVITY
+    if route == CAVITY and cavity <= 0.0:
+        route = LYMPH if lymph > 0.0 else BLOOD
+    c = program.fate_class[genotype]
+    whole = potency(program, patient, origin, genotype, route, organ)
+    single = program.single[patient.sex, c, route, origin, organ]
+    as_cluster = 1 if draws.uniform(ws.rng) * whole >= single else 0
+    return route + 1, as_cluster
+
+
+@kernel
+def add_lesion(
+    ws, program, patient, course, lesion, clone, key, parent_key, clone_key, genotype,
+    organ, route, generation, founded, day, cells, net, birth, effect, n,
+):  # fmt: skip
+    """Make a lesion of one clone of `cells` cells on `day`, founded on `founded`; return it or -1."""
+    l = course.lesions
+    c = course.clones
+    if l >= lesion.size or c >= clone.size:
+        ws.counts[OVERFLOW] = 1
+        return -1
+    course.lesions += 1
+    course.clones += 1
+    rec = lesion[l]
+    rec.key = key
+    rec.parent_key = parent_key
+    rec.organ = organ
+    rec.route = route
+    rec.generation = generation
+    rec.status = ALIVE
+    rec.vascular = 0
+    rec.woken = 0
+    rec.as_cluster = 0
+    rec.founder_genotype = genotype
+    rec.first_clone = c
+    rec.clones = 1
+    rec.since_day = day
+    rec.founded_day = founded
+    rec.established_day = np.nan
+    rec.vascular_day = np.nan
+    rec.detectable_day = np.nan
+    rec.one_cm_day = np.nan
+    rec.ended_day = np.nan
+    before0, before1 = ws.rng[0], ws.rng[1]
+    draws.open_stream(ws.rng, draws.stream_key(program.seed, patient.index, STREAM_CLOCK, key, 0))
+    rec.vessel_clock = draws.exponential(ws.rng)
+    ws.rng[0] = before0
+    ws.rng[1] = before1
+    clone[c].key = draws.child_key(key, clone_key, 0)
+    clone[c].parent_key = clone_key
+    clone[c].lesion = l
+    clone[c].next_clone = -1
+    clone[c].genotype = genotype
+    clone[c].driver = -1
+    clone[c].origin_day = founded
+    clone[c].origins = 1.0
+    clone[c].row = -1
+    settle(program, patient, lesion, clone, l, c, cells, net, effect, n)
+    return l
+
+
+@kernel
+def settle(program, patient, lesion, clone, l, c, cells, net, effect, n):
+    """Give a lesion's only clone its size; growth past a thousand cells is replayed from the crossing."""
+    rec = lesion[l]
+    clone[c].count = cells
+    clone[c].log_cells = 0.0
+    rec.log_cells = math.log(max(cells, 1.0))
+    if cells >= 1000.0:
+        since = 0.0
+        if net > 0.0:
+            since = min(math.log(cells / 1000.0) / net, rec.since_day - rec.founded_day)
+        replay(program, patient, lesion, clone, l, c, since, rec.since_day, effect, n)
+        rec.established_day = rec.since_day - since
+    rec.peak_log_cells = rec.log_cells

@@ -1,0 +1,235 @@
+"""Shedding: how many cells leave a lesion, and the table of what becomes of them.
+
+A vascular lesion of N cells sheds c (N / 1e9)**alpha cells a day (Iwata 2000, doi:10.1006/jtbi.2000.1075),
+split among its clones by their share and by their traits. What becomes of a cell depends only on where it
+was shed and on its genotype: one row of the workspace holds, per organ, the chance that a shed cell survives
+there (route x arrest x extravasation x soil), so that a lesion costs one number and a row one loop.
+"""
+
+from __future__ import annotations
+
+import math
+
+from paget.engine import birth_death, effects
+from paget.engine.circulation import BLOOD, CAVITY, LYMPH
+from paget.engine.immunity import FROM_PRIMARY
+from paget.engine.kernel import kernel
+from paget.engine.path import PROLIFERATION
+from paget.engine.state import (
+    ARRESTS,
+    ENTRIES,
+    EXTRAVASATED,
+    FOUNDED,
+    LIVING,
+    OVERFLOW,
+    ROWS,
+    SHED,
+    SURVIVED,
+)
+from paget.engine.immunity import VISIBILITY
+from paget.model.layout import N_BEDS, N_ORGANS, TRAITS
+
+DETACHMENT = TRAITS.index("detachment")
+INTRAVASATION = TRAITS.index("intravasation")
+LYMPHATIC = TRAITS.index("lymphatic_entry")
+CAVITARY = TRAITS.index("cavity_entry")
+LEAVING = TRAITS.index("extravasation")
+COLONISING = TRAITS.index("colonisation")
+ROUTE_TRAITS = (INTRAVASATION, LYMPHATIC, CAVITARY)
+ROUTE_PROCESSES = (effects.INTRAVASATION, effects.LYMPHATIC_ENTRY, effects.CAVITY_ENTRY)
+
+
+@kernel
+def origin_of(lesion, l):
+    """Return the origin of a lesion's cells: 0 for the primary, else 1 + organ."""
+    return 0 if lesion[l].route == FROM_PRIMARY else 1 + lesion[l].organ
+
+
+@kernel
+def route_factor(program, origin, genotype, route, effect, n, a, b):
+    """Return the share of a route among cells shed, times the genotype's trait for that route."""
+    trait, process = INTRAVASATION, effects.INTRAVASATION
+    if route == LYMPH:
+        trait, process = LYMPHATIC, effects.LYMPHATIC_ENTRY
+    elif route == CAVITY:
+        trait, process = CAVITARY, effects.CAVITY_ENTRY
+    factor = program.share[origin, route] * program.traits[genotype, trait]
+    if n > 0 and factor > 0.0:
+        organ = program.primary_organ if origin == 0 else origin - 1
+        factor *= effects.scaling(
+            effect, n, process, organ, origin == 0, effects.NO_KEY, program.traits[genotype], a, b
+        )
+        if route != CAVITY:
+            factor *= effects.scaling(
+                effect, n, effects.CIRCULATION, organ, origin == 0, effects.NO_KEY, program.traits[genotype], a, b
+            )
+    return factor
+
+
+@kernel
+def soil_chance(program, patient, genotype, organ, effect, n, a, b):
+    """Return the chances (extravasation, survival after it) of a cell arrested in an organ."""
+    leave = min(1.0, program.extravasation * program.traits[genotype, LEAVING])
+    stay = program.colonisation[organ] * patient.soil[organ] * program.traits[genotype, COLONISING]
+    stay *= program.traits[genotype, program.colonise_trait[organ]]
+    if n > 0:
+        traits = program.traits[genotype]
+        leave *= effects.scaling(effect, n, effects.EXTRAVASATION, organ, False, effects.NO_KEY, traits, a, b)
+        stay *= effects.scaling(effect, n, effects.COLONISATION, organ, False, effects.NO_KEY, traits, a, b)
+    return leave, min(1.0, stay)
+
+
+@kernel
+def potency(program, patient, origin, genotype, route, organ):
+    """Return arrests per shed cell in an organ by a route, clusters weighted by their founding potential."""
+    c = program.fate_class[genotype]
+    single = program.single[patient.sex, c, route, origin, organ]
+    return single + program.cluster_potential * program.cluster[patient.sex, c, route, origin, organ]
+
+
+@kernel
+def gene_row(ws, pool_genotype, course, genotype):
+    """Return the index of a genotype among those that have shed, adding it if new; -1 without room."""
+    for g in range(course.pools):
+        if pool_genotype[g] == genotype:
+            return g
+    g = course.pools
+    if g >= pool_genotype.size:
+        ws.counts[OVERFLOW] = 1
+        return -1
+    course.pools += 1
+    pool_genotype[g] = genotype
+    ws.gene_span[g, 1] = -1.0
+    return g
+
+
+@kernel
+def prepare_gene(ws, program, patient, pool_genotype, g, effect, n, a, b):
+    """Fill a genotype's founder tables: net rate per organ and the integral of survival over the segment."""
+    h = b - a
+    slow = n > 0
+    if ws.gene_span[g, 1] == h and (not slow or ws.gene_span[g, 0] == a):
+        return
+    ws.gene_span[g, 0] = a
+    ws.gene_span[g, 1] = h
+    genotype = pool_genotype[g]
+    traits = program.traits[genotype]
+    immune = patient.immune_pressure_per_day * program.traits[genotype, VISIBILITY]
+    for organ in range(N_ORGANS):
+        net = patient.metastasis_growth_per_day * program.organ_growth[organ]
+        net *= program.traits[genotype, PROLIFERATION]
+        pressed = immune
+        if slow:
+            net *= effects.scaling(effect, n, effects.GROWTH, organ, False, effects.NO_KEY, traits, a, b)
+            net -= effects.added_death(effect, n, organ, False, effects.NO_KEY, traits, a, b)
+            pressed *= effects.scaling(effect, n, effects.IMMUNITY, organ, False, effects.NO_KEY, traits, a, b)
+        birth = ws.birth[organ]
+        net = min(net - pressed, 0.999 * birth)
+        ws.gene_net[g, organ] = net
+        ws.gene_integral[g, organ] = birth_death.alive_integral(birth, net, h)
+
+
+@kernel
+def shed_row(ws, program, patient, course, pool_genotype, origin, genotype, effect, n, a, b):
+    """Return the row of cells shed from an origin by a genotype, made ready for the segment; -1 without room."""
+    row = -1
+    for r in range(ws.counts[ROWS]):
+        if ws.row_origin[r] == origin and ws.row_genotype[r] == genotype:
+            row = r
+            break
+    if row < 0:
+        row = ws.counts[ROWS]
+        g = gene_row(ws, pool_genotype, course, genotype)
+        if g < 0 or row >= ws.row_origin.size:
+            ws.counts[OVERFLOW] = 1
+            return -1
+        ws.counts[ROWS] += 1
+        ws.row_origin[row] = origin
+        ws.row_genotype[row] = genotype
+        ws.row_gene[row] = g
+        ws.row_exposure[row] = 0.0
+        ws.row_total[row] = 0.0
+        ws.row_span[row, 1] = -1.0
+    ready_row(ws, program, patient, pool_genotype, row, effect, n, a, b)
+    return row
+
+
+@kernel
+def ready_row(ws, program, patient, pool_genotype, row, effect, n, a, b):
+    """Fill a row's survivors per shed cell and organ, and its founders alive at the segment's end."""
+    h = b - a
+    if ws.row_span[row, 1] == h and (n == 0 or ws.row_span[row, 0] == a):
+        return
+    g = ws.row_gene[row]
+    prepare_gene(ws, program, patient, pool_genotype, g, effect, n, a, b)
+    new = ws.row_span[row, 1] < 0.0
+    ws.row_span[row, 0] = a
+    ws.row_span[row, 1] = h
+    origin, genotype = ws.row_origin[row], ws.row_genotype[row]
+    if new or n > 0:
+        factors = (
+            route_factor(program, origin, genotype, BLOOD, effect, n, a, b),
+            route_factor(program, origin, genotype, LYMPH, effect, n, a, b),
+            route_factor(program, origin, genotype, CAVITY, effect, n, a, b),
+        )
+        for organ in range(N_ORGANS):
+            lodged = 0.0
+            for route in range(3):
+                if factors[route] > 0.0:
+                    lodged += factors[route] * potency(program, patient, origin, genotype, route, organ)
+            leave, stay = soil_chance(program, patient, genotype, organ, effect, n, a, b)
+            ws.row_weight[row, organ] = lodged * leave * stay
+    living = 0.0
+    for organ in range(N_ORGANS):
+        living += ws.row_weight[row, organ] * ws.gene_integral[g, organ]
+    ws.row_living[row] = living * (1.0 - program.sleep_share)
+
+
+@kernel
+def record_row(ws, program, patient, funnel, row, exposure, effect, n, a, b):
+    """Add `exposure` shed cells of a row to the expected counts of the funnel."""
+    if exposure <= 0.0:
+        return
+    origin, genotype = ws.row_origin[row], ws.row_genotype[row]
+    h = b - a
+    c = program.fate_class[genotype]
+    g = ws.row_gene[row]
+    for route in range(3):
+        factor = route_factor(program, origin, genotype, route, effect, n, a, b)
+        if factor <= 0.0:
+            continue
+        funnel[program.primary_organ if origin == 0 else origin - 1, SHED] += exposure * factor
+        for bed in range(N_BEDS):
+            entries = program.entries[patient.sex, c, route, origin, bed]
+            arrests = program.single[patient.sex, c, route, origin, bed]
+            arrests += program.cluster[patient.sex, c, route, origin, bed]
+            funnel[bed, ENTRIES] += exposure * factor * entries
+            funnel[bed, ARRESTS] += exposure * factor * arrests
+            leave = min(1.0, program.extravasation * program.traits[genotype, LEAVING])
+            funnel[bed, EXTRAVASATED] += exposure * factor * arrests * leave
+    for organ in range(N_ORGANS):
+        survived = exposure * ws.row_weight[row, organ]
+        founded = survived * (1.0 - program.sleep_share)
+        funnel[organ, SURVIVED] += survived
+        funnel[organ, FOUNDED] += founded
+        funnel[organ, LIVING] += founded * ws.gene_integral[g, organ] / h
+
+
+@kernel
+def shed_per_day(program, patient, lesion, clone, l, c, effect, n, a, b):
+    """Return what a clone sheds per day if it were all of a lesion of 1e9 cells."""
+    genotype = clone[c].genotype
+    rate = patient.shedding * program.traits[genotype, DETACHMENT]
+    if n > 0:
+        rec = lesion[l]
+        rate *= effects.scaling(
+            effect, n, effects.DETACHMENT, rec.organ, rec.route == FROM_PRIMARY, rec.key,
+            program.traits[genotype], a, b,
+        )
+    return rate
+
+
+@kernel
+def size_factor(program, x):
+    """Return (N / 1e9)**alpha for x = ln N."""
+    return math.exp(program.size_exponent * (x - 20.72326583694641))

@@ -1,0 +1,233 @@
+"""The beginning of a course, and the Python face of the compiled engine: start, advance, look."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from paget.engine import rng as draws
+from paget.engine.advance import advance_block
+from paget.engine.funnel import draw_funnel
+from paget.engine.growth import LOG_SMALL
+from paget.engine.kernel import kernel
+from paget.engine.lesions import coast
+from paget.engine.path import PROLIFERATION
+from paget.engine.state import ALIVE, FUNNEL_COLUMNS, Capacity, State, workspace
+from paget.model import layout
+
+OVERFLOW = layout.STOP_REASONS.index("overflow")
+MUTABLE = ("course", "lesion", "clone", "pool", "pool_genotype", "pool_source", "funnel", "watch")
+
+
+@kernel
+def begin(program, patient, course, lesion, clone):
+    """Place each patient's primary on the day its surviving line reaches a thousand cells.
+
+    Given that a line of birth rate b and net rate r survives, its size tends to (b / r) W exp(r t) with W
+    exponential of mean 1 (Kendall 1948): the random head start is kept as the day of the crossing.
+    """
+    rng = np.empty(2, dtype=np.uint64)
+    for p in range(patient.size):
+        own = patient[p]
+        genotype = own.founder_genotype
+        net = own.growth_per_day * program.traits[genotype, PROLIFERATION]
+        birth = own.growth_per_day * program.birth_factor
+        net = min(net, 0.999 * birth)
+        draws.open_stream(rng, draws.stream_key(program.seed, own.index, layout.STREAM_PATIENT, 0, 0))
+        head = draws.exponential(rng)
+        crossing = max(0.0, math.log(1000.0 * net / (birth * max(head, 1e-12))) / net)
+        draws.open_stream(rng, draws.stream_key(program.seed, own.index, layout.STREAM_HOST, 0, 0))
+        now = course[p]
+        now.now_day = own.onset_day
+        now.cell_index = int(math.floor(own.onset_day / program.interval_day))
+        now.lesions = 1
+        now.clones = 1
+        now.cancer_clock = draws.exponential(rng)
+        now.effect_clock = draws.exponential(rng)
+        now.death_day = np.nan
+        key = draws.child_key(
+            draws.stream_key(program.seed, own.index, layout.STREAM_LESION, 0, 0), np.uint64(0), np.uint64(0)
+        )
+        first = lesion[p, 0]
+        first.key = key
+        first.organ = program.primary_organ
+        first.status = ALIVE
+        first.founder_genotype = genotype
+        first.clones = 1
+        first.since_day = own.onset_day + crossing
+        first.founded_day = own.onset_day
+        first.log_cells = LOG_SMALL
+        first.peak_log_cells = LOG_SMALL
+        draws.open_stream(rng, draws.stream_key(program.seed, own.index, layout.STREAM_CLOCK, key, 0))
+        first.vessel_clock = draws.exponential(rng)
+        first.established_day = first.since_day
+        first.vascular_day = np.nan
+        first.detectable_day = np.nan
+        first.one_cm_day = np.nan
+        first.ended_day = np.nan
+        only = clone[p, 0]
+        only.key = draws.child_key(key, np.uint64(0), np.uint64(0))
+        only.genotype = genotype
+        only.driver = -1
+        only.next_clone = -1
+        only.count = -1.0
+        only.log_cells = LOG_SMALL
+        only.origin_day = own.onset_day
+        only.origins = 1.0
+        only.row = -1
+
+
+def start(program, seed, patients, *, effects=None, watches=None, capacity=None):
+    """Return the state of a block of patients on the day of the first malignant cell.
+
+    Parameters
+    ----------
+    program : Program
+        The compiled cancer.
+    seed : int
+        The run's seed.
+    patients : ndarray of layout.PATIENT, shape (P,)
+        The patients' own draws.
+    effects : ndarray of layout.EFFECT, shape (P, E), optional
+        Effects known from the start.
+    watches : ndarray of layout.WATCH, shape (P, W), optional
+        When to hand back.
+    capacity : Capacity, optional
+        Room per patient; grown where it is short.
+    """
+    room = capacity or Capacity()
+    count = patients.size
+    state = State(
+        seed=int(seed),
+        patient=patients,
+        course=np.zeros(count, layout.COURSE),
+        lesion=np.zeros((count, room.lesions), layout.LESION),
+        clone=np.zeros((count, room.clones), layout.CLONE),
+        pool=np.zeros((count, room.genotypes, layout.N_ORGANS)),
+        pool_genotype=np.zeros((count, room.genotypes), np.int64),
+        pool_source=np.zeros((count, room.genotypes, 2), np.uint64),
+        funnel=np.zeros((count, layout.N_BEDS, FUNNEL_COLUMNS)),
+        effect=np.zeros((count, 0), layout.EFFECT),
+        effects=np.zeros(count, np.int64),
+        watch=np.zeros((count, 0), layout.WATCH),
+        watches=np.zeros(count, np.int64),
+    )
+    begin(program._replace(seed=int(seed)), patients, state.course, state.lesion, state.clone)
+    if effects is not None:
+        state = with_effects(state, effects)
+    return state if watches is None else with_watches(state, watches)
+
+
+def with_effects(state, effects):
+    """Return the state with EFFECT rows, shape (P, E), in place of those it had.
+
+    Effects that begin must begin on the patient's current day or later: the past is not played again.
+    """
+    return state._replace(effect=effects, effects=np.full(effects.shape[0], effects.shape[1], np.int64))
+
+
+def with_watches(state, watches):
+    """Return the state with WATCH rows, shape (P, W), in place of those it had."""
+    return state._replace(watch=watches, watches=np.full(watches.shape[0], watches.shape[1], np.int64))
+
+
+def advance(program, state, until_day=None):
+    """Move every living patient to the next stop.
+
+    Parameters
+    ----------
+    program : Program
+        The compiled cancer.
+    state : State
+        Where the block stands; its arrays are changed in place unless room had to grow.
+    until_day : ndarray of float64, shape (P,), optional
+        Patient age in days at which the course ends if death does not come first.
+
+    Returns
+    -------
+    State
+        The state at the stops.
+    stops : ndarray of layout.STOP, shape (P,)
+        Why and when each patient stopped; a patient who had already finished has reason "none".
+    """
+    until = np.full(state.patient.size, np.inf) if until_day is None else until_day
+    before = {name: getattr(state, name).copy() for name in MUTABLE}
+    stops = _run(program, state, until)
+    while (stops["reason"] == OVERFLOW).any():
+        again = np.flatnonzero(stops["reason"] == OVERFLOW)
+        for name in MUTABLE:
+            getattr(state, name)[again] = _fit(before[name][again], getattr(state, name).shape[1:])
+        state = _grown(state)
+        part = State(state.seed, *(field[again] for field in state[1:]))
+        stops[again] = _run(program, part, until[again])
+        for name in MUTABLE:
+            getattr(state, name)[again] = getattr(part, name)
+    return state, stops
+
+
+def _run(program, state, until):
+    """Run the compiled loop over a whole block."""
+    stops = np.zeros(state.patient.size, layout.STOP)
+    scratch = workspace(state.capacity, program.traits.shape[0], state.watch.shape[1])
+    advance_block(program._replace(seed=state.seed), state, scratch, until, stops, 0, state.patient.size)
+    return stops
+
+
+def _fit(array, shape):
+    """Return an array padded with zeros on its later axes to `shape`."""
+    if array.shape[1:] == shape:
+        return array
+    out = np.zeros((array.shape[0], *shape), array.dtype)
+    out[tuple(slice(0, size) for size in array.shape)] = array
+    return out
+
+
+def _grown(state):
+    """Return the state with four times the room per patient."""
+    room = state.capacity.larger()
+    return state._replace(
+        lesion=_fit(state.lesion, (room.lesions,)),
+        clone=_fit(state.clone, (room.clones,)),
+        pool=_fit(state.pool, (room.genotypes, layout.N_ORGANS)),
+        pool_genotype=_fit(state.pool_genotype, (room.genotypes,)),
+        pool_source=_fit(state.pool_source, (room.genotypes, 2)),
+    )
+
+
+@kernel
+def coast_block(program, ws, patient, course, lesion, clone, effect, effects):
+    """Move the copied lesions of every patient to that patient's own current day, without draws."""
+    for p in range(patient.size):
+        ws.gene_span[:, 1] = -1.0
+        for l in range(course[p].lesions):
+            if lesion[p, l].since_day < course[p].now_day:
+                coast(
+                    ws, program, patient[p], lesion[p], clone[p], l, effect[p], effects[p],
+                    lesion[p, l].since_day, course[p].now_day,
+                )  # fmt: skip
+
+
+def snapshot(program, state):
+    """Return copies of the lesions and clones as they stand on each patient's current day.
+
+    Returns
+    -------
+    lesions : ndarray of layout.LESION, shape (P, L)
+    clones : ndarray of layout.CLONE, shape (P, C)
+        A read-only view of the truth; changing it changes nothing.
+    """
+    lesions, clones = state.lesion.copy(), state.clone.copy()
+    scratch = workspace(state.capacity, program.traits.shape[0], 0)
+    own = program._replace(seed=state.seed)
+    coast_block(own, scratch, state.patient, state.course, lesions, clones, state.effect, state.effects)
+    lesions.flags.writeable = False
+    clones.flags.writeable = False
+    return lesions, clones
+
+
+def funnel(state):
+    """Return the counts of the cascade, shape (P, beds, steps), drawn from the engine's sums."""
+    out = np.zeros((state.patient.size, layout.N_BEDS, layout.N_STEPS))
+    draw_funnel(state.seed, state.patient, state.funnel, np.zeros(2, np.uint64), out)
+    return out

@@ -1,0 +1,84 @@
+"""WATCH rows: when the engine must hand the patient back, by a date, a threshold or a hazard."""
+
+from __future__ import annotations
+
+import math
+
+from paget.engine import rng as draws
+from paget.engine.growth import NODES
+from paget.engine.host import FIRST_WATCH, fraction_at, integral_to
+from paget.engine.kernel import kernel
+from paget.model.layout import ANY, N_ORGANS, N_SITES, PRIMARY, STREAM_WATCH, WATCH_KINDS, WATCH_QUANTITIES
+
+CLOCK = WATCH_KINDS.index("clock")
+THRESHOLD = WATCH_KINDS.index("threshold")
+HAZARD = WATCH_KINDS.index("hazard")
+BURDEN = WATCH_QUANTITIES.index("burden_cells")
+LARGEST = WATCH_QUANTITIES.index("largest_cells")
+NUMBER = WATCH_QUANTITIES.index("count_detectable")
+
+
+@kernel
+def quantity(ws, what, organ, j):
+    """Return a watched quantity of an organ, of the primary or (ANY) of all organs, at time `j`."""
+    table = ws.burden
+    if what == LARGEST:
+        table = ws.largest
+    elif what == NUMBER:
+        table = ws.number
+    if organ == PRIMARY:
+        return table[N_SITES - 1, j]
+    if organ != ANY:
+        return table[organ, j]
+    total = 0.0
+    for o in range(N_ORGANS):
+        total = max(total, table[o, j]) if what == LARGEST else total + table[o, j]
+    return total
+
+
+@kernel
+def read_watch(ws, program, patient, watch, k, a, b):
+    """Return the fraction of days `a` to `b` at which watch `k` calls, or 2; hazards are left in the workspace."""
+    row = watch[k]
+    if row.done != 0:
+        return 2.0
+    if row.kind == CLOCK:
+        return (row.at_day - a) / (b - a) if a <= row.at_day <= b else 2.0
+    if row.kind == THRESHOLD:
+        return reached(ws, row.quantity, row.organ, row.level)
+    if row.clock < 0.0:
+        draws.open_stream(ws.rng, draws.stream_key(program.seed, patient.index, STREAM_WATCH, row.id, 0))
+        row.clock = draws.exponential(ws.rng)
+    for j in range(3):
+        ratio = quantity(ws, row.quantity, row.organ, j + 1) / row.level
+        ws.hazard[FIRST_WATCH + k, j] = row.rate_per_day * ratio**row.exponent if ratio > 0.0 else 0.0
+    return fraction_at(ws.hazard[FIRST_WATCH + k], row.clock)
+
+
+@kernel
+def reached(ws, what, organ, level):
+    """Return the fraction of the segment at which a quantity first reaches `level`, or 2."""
+    before = quantity(ws, what, organ, 0)
+    if before >= level:
+        return 0.0
+    at = 0.0
+    for j in range(1, 5):
+        to = NODES[j - 1] if j < 4 else 1.0
+        now = quantity(ws, what, organ, j)
+        if now >= level:
+            if what == NUMBER or before <= 0.0:
+                return to
+            return at + (to - at) * math.log(level / before) / math.log(now / before)
+        before = now
+        at = to
+    return 2.0
+
+
+@kernel
+def spend_watches(ws, watch, count, called, fraction):
+    """Run the hazard clocks down to a fraction of the segment and mark the watch that called as done."""
+    for k in range(count):
+        if k == called:
+            watch[k].done = 1
+        elif watch[k].kind == HAZARD and watch[k].done == 0:
+            watch[k].clock = max(0.0, watch[k].clock - integral_to(ws.hazard[FIRST_WATCH + k], fraction))
