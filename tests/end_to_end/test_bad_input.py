@@ -3,23 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-
-def paget(*args: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "paget.cli.app", *args],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=folder,
-        env={key: value for key, value in os.environ.items() if key != "PAGET_CATALOGUE"},
-    )
+Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.mark.parametrize(
@@ -50,7 +40,7 @@ def paget(*args: str, folder: Path) -> subprocess.CompletedProcess[str]:
     ],
 )
 def test_a_mistake_is_told_in_one_message(
-    tmp_path: Path, args: tuple[str, ...], told: tuple[str, ...]
+    paget: Run, tmp_path: Path, args: tuple[str, ...], told: tuple[str, ...]
 ) -> None:
     (tmp_path / "file").touch()
     (tmp_path / "full").mkdir()
@@ -64,7 +54,7 @@ def test_a_mistake_is_told_in_one_message(
     assert sorted(tmp_path.rglob("*")) == before
 
 
-def test_a_folder_of_another_run_is_told_by_the_key_that_differs(tmp_path: Path) -> None:
+def test_a_folder_of_another_run_is_told_by_the_key_that_differs(paget: Run, tmp_path: Path) -> None:
     made = {"paget_version": "0.0.1", "cancer": "colorectal", "finished": True}
     (tmp_path / "run").mkdir()
     (tmp_path / "run" / "provenance.json").write_text(json.dumps(made))

@@ -66,7 +66,7 @@ def all_folders() -> tuple[Folder, ...]:
             Folder(own, f"the folder that {VARIABLE} names" if VARIABLE in os.environ else "the user folder")
         )
     for folder in found[1:]:
-        refuse_stray_names(folder)
+        refuse_stray_names(folder, all_of_it=folder.path == own)
     return tuple(found)
 
 
@@ -98,13 +98,16 @@ def usual_user_folder() -> Path:
     return platformdirs.user_data_path("paget", appauthor=False) / "catalogue"
 
 
-def refuse_stray_names(folder: Folder) -> None:
+def refuse_stray_names(folder: Folder, *, all_of_it: bool) -> None:
     """Raise where a name in the folder would be silently ignored.
 
     Parameters
     ----------
     folder
         A folder that is not built in.
+    all_of_it
+        Whether the folder holds nothing but entries; in a package, whose folder may hold code too, only names
+        that look like a slip are refused.
 
     Raises
     ------
@@ -114,12 +117,13 @@ def refuse_stray_names(folder: Folder) -> None:
     known = (*KINDS, *LOOSE_FILES)
     for path in sorted(folder.path.iterdir()):
         stray = path.name not in known and (path.is_dir() or path.suffix == ".toml")
-        if stray and not path.name.startswith((".", "_")):
+        meant = nearest(path.name, known)
+        if stray and not path.name.startswith((".", "_")) and (all_of_it or meant):
             raise EntryError(
                 f"{path.name} in the catalogue folder is never read.",
                 file=path,
                 allowed=known,
-                meant=nearest(path.name, known),
+                meant=meant,
                 fix="rename it, or move it into the folder of its kind",
             )
 

@@ -24,6 +24,7 @@ SETTINGS = "your settings"
 """What error messages call the place that an override comes from."""
 
 _SPARSE = {"spread.cavity_share": ("peritoneum", "pleura"), "colonisation.affinity": ORGANS}
+_WIDTH = ".sigma"
 _NUMBER = re.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(.*?)\s*", re.DOTALL)
 
 
@@ -55,7 +56,7 @@ def override(cancer: Cancer, changes: Mapping[str, str | float | Quantity]) -> C
         return cancer
     table = cancer.model_dump()
     numbers = {number.key: number for number in stated(cancer)}
-    for key, value in changes.items():
+    for key, value in sorted(changes.items(), key=lambda change: change[0].endswith(_WIDTH)):
         _set(table, cancer, numbers, key, value)
     return validated(Cancer, table, SETTINGS)
 
@@ -81,8 +82,8 @@ def _set(
     key: str,
     value: str | float | Quantity,
 ) -> None:
-    place, _, last = key.rpartition(".")
-    if last == "sigma" and place in numbers:
+    place = key.removesuffix(_WIDTH)
+    if place != key and place in numbers:
         _set_width(table, place, value)
         return
     if key not in settable(cancer):
@@ -159,7 +160,7 @@ def _set_width(table: dict[str, Any], place: str, value: object) -> None:
         raise EntryError(
             f"{value} is not a width." if varies else f"{place} does not vary between patients in the model.",
             file=SETTINGS,
-            key=f"{place}.sigma",
+            key=f"{place}{_WIDTH}",
             value=str(value),
             allowed="a number, 0 or more" if varies else "the width of a number that has a spread",
             fix="write 0 for no spread" if varies else "remove this setting",

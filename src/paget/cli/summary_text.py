@@ -75,7 +75,7 @@ def _spread(spread: dict[str, Any]) -> RenderableType:
     head = f"{_with_error(ever)} of patients ever had a detectable metastasis"
     if not ever["count"]:
         return head
-    table = _columns("organ", "patients", "each", "organ", "patients", "each")
+    table = _columns("organ", "patients", "lesions", "organ", "patients", "lesions")
     rows = [
         (organ_words(organ), _with_error(found), f"{found['metastases'] / found['count']:.1f}")
         for organ, found in list(spread["by_organ"].items())[:_ORGANS_SHOWN]
@@ -84,7 +84,7 @@ def _spread(spread: dict[str, Any]) -> RenderableType:
     for number in range(half):
         table.add_row(*rows[number], *(rows[half + number] if half + number < len(rows) else ("", "", "")))
     sites = "  ".join(f"{number}: {percent(found['share'], 0)}" for number, found in spread["sites"].items())
-    return Group(head, table, f"organs with metastases  {sites}  mean: {spread['sites_mean']:.2f}")
+    return Group(head, table, f"organs per patient  {sites}  mean: {spread['sites_mean']:.2f}")
 
 
 def _timing(timing: dict[str, Any], late: dict[str, Any]) -> RenderableType:
@@ -116,16 +116,16 @@ def _survival(survival: dict[str, Any]) -> RenderableType:
     if not survival["patients"]:
         return "no primary reached 1 cm"
     alone = survival["median_month_cancer_alone"]
-    cancer_alone = "not reached" if alone is None else f"{alone:.0f} months"
+    cancer_alone = "not reached" if alone is None else f"{_few(alone)} months"
     median = "median not reached"
     if survival["median_month"] is not None:
         ends = (survival["median_month_low"], survival["median_month_high"])
-        interval = " to ".join("?" if end is None else f"{end:.0f}" for end in ends)
-        median = f"median {survival['median_month']:.0f} months (95 % {interval})"
+        interval = " to ".join("?" if end is None else _few(end) for end in ends)
+        median = f"median {_few(survival['median_month'])} months (95 % {interval})"
     return Group(
-        f"{median} from a primary of 1 cm; of the cancer alone {cancer_alone}",
-        f"alive after 1 year {percent(survival['alive_at_1_year'], 0)}, "
-        f"after 5 years {percent(survival['alive_at_5_year'], 0)}",
+        f"{median} from a primary of 1 cm",
+        f"of the cancer alone: {cancer_alone}; alive after 1 year {percent(survival['alive_at_1_year'], 0)}, "
+        f"5 years {percent(survival['alive_at_5_year'], 0)}",
     )
 
 
@@ -146,6 +146,10 @@ def _columns(*names: str) -> Table:
     for name in names:
         table.add_column(Text(name, style="dim"), justify="left" if name[:1] == "o" else "right")
     return table
+
+
+def _few(months: float) -> str:
+    return f"{months:.1f}" if months < 10.0 else f"{months:.0f}"  # noqa: PLR2004 - two digits say enough
 
 
 def _with_error(found: dict[str, Any]) -> str:

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from paget.engine import effects
 from paget.engine.dormancy import wake
 from paget.engine.growth import NODES
@@ -26,7 +28,7 @@ from paget.engine.host import (
     integral_to,
     is_growing,
 )
-from paget.engine.kernel import kernel
+from paget.engine.kernel import entry, kernel
 from paget.engine.lesions import coast, compact, evolve
 from paget.engine.path import trace
 from paget.engine.shedding import record_row
@@ -39,36 +41,34 @@ STOP_WATCH = STOP_REASONS.index("watch")
 STOP_DEATH = STOP_REASONS.index("death")
 STOP_HORIZON = STOP_REASONS.index("horizon")
 STOP_OVERFLOW = STOP_REASONS.index("overflow")
+FIRST = np.int64(0)
+"""A typed zero: a literal would compile everything below a second time."""
 COMPACT_AT = 16
 """Freed lesions and clones after which gaps are closed."""
 
 
-@kernel
-def advance_block(program, state, ws, until_day, stops, first, last):
-    """Advance patients `first` to `last` of a block to their next stops, and fill their STOP rows."""
-    for p in range(first, last):
+@entry
+def advance_block(table, patient, course, lesion, clone, pools, effect, watch, scratch, spare_lesion, spare_clone,
+                  until_day, stops):  # fmt: skip
+    """Advance every patient of a block to the next stop and fill the STOP rows.
+
+    `table` and `scratch` hold one record each: the program and the workspace.
+    """
+    for p in range(patient.size):
         advance_patient(
-            program, ws, state.patient[p], state.course[p], state.lesion[p], state.clone[p], state.pool[p],
-            state.pool_genotype[p], state.pool_source[p], state.funnel[p], state.effect[p], state.effects[p],
-            state.watch[p], state.watches[p], until_day[p], stops[p],
+            table[0], scratch[0], patient[p], course[p], lesion[p], clone[p], pools[p], effect[p], watch[p],
+            spare_lesion, spare_clone, until_day[p], stops[p],
         )  # fmt: skip
 
 
 @kernel
 def prepare(ws, program, patient, course, clone):
-    """Set what the workspace holds about one patient: fades of a whole cell, birth rates, no rows yet."""
+    """Set what the workspace holds about one patient: birth rates, no rows yet."""
     ws.counts[ROWS] = 0
     ws.counts[OVERFLOW] = 0
     ws.counts[FREED] = 0
     for organ in range(N_ORGANS):
         ws.birth[organ] = patient.metastasis_growth_per_day * program.organ_growth[organ] * program.birth_factor
-    for kind in range(2):
-        growth = patient.growth_per_day if kind == 0 else patient.metastasis_growth_per_day
-        for vascular in range(2):
-            beta = growth * program.inverse_span[vascular]
-            for j in range(4):
-                part = NODES[j] if j < 3 else 1.0
-                ws.fade[kind, vascular, j] = math.exp(-beta * program.interval_day * part)
     for g in range(course.pools):
         ws.gene_span[g, 1] = -1.0
     for c in range(course.clones):
@@ -77,10 +77,10 @@ def prepare(ws, program, patient, course, clone):
 
 @kernel
 def advance_patient(
-    program, ws, patient, course, lesion, clone, pool, pool_genotype, pool_source, funnel, effect, n, watch,
-    watches, until_day, stop,
+    program, ws, patient, course, lesion, clone, pools, effect, watch, spare_lesion, spare_clone, until_day, stop,
 ):  # fmt: skip
     """Advance one patient to the next stop."""
+    n = effect.size
     stop.patient = patient.index
     stop.reason = STOP_NONE
     stop.watch_id = -1
@@ -89,8 +89,11 @@ def advance_patient(
     prepare(ws, program, patient, course, clone)
     while stop.reason == STOP_NONE:
         start = course.cell_index * program.interval_day
-        end = start + program.interval_day
-        host(ws, program, patient, course, lesion, clone, effect, n, watch, watches, min(end, until_day), stop)
+        end = (course.cell_index + 1) * program.interval_day
+        host(
+            ws, program, patient, course, lesion, clone, effect, n, watch, spare_lesion, spare_clone,
+            min(end, until_day), stop,
+        )  # fmt: skip
         if stop.reason == STOP_NONE and until_day <= end:
             course.finished = 1
             stop.reason = STOP_HORIZON
@@ -99,68 +102,64 @@ def advance_patient(
             break
         close = end if stop.reason == STOP_NONE else stop.day
         if close < end:
-            record_rows(ws, program, patient, funnel, effect, n, start)
-        commit(
-            ws, program, patient, course, lesion, clone, pool, pool_genotype, pool_source, funnel, effect, n,
-            start, close,
-        )  # fmt: skip
+            record_rows(ws, program, patient, pools, effect, n, start)
+        commit(ws, program, patient, course, lesion, clone, pools, effect, n, start, close)
         if ws.counts[OVERFLOW] != 0:
             stop.reason = STOP_OVERFLOW
             return
         course.now_day = close
         if stop.reason == STOP_NONE:
             course.cell_index += 1
-    record_rows(ws, program, patient, funnel, effect, n, course.now_day)
+    record_rows(ws, program, patient, pools, effect, n, course.now_day)
 
 
 @kernel
-def commit(
-    ws, program, patient, course, lesion, clone, pool, pool_genotype, pool_source, funnel, effect, n, start, end
-):
+def commit(ws, program, patient, course, lesion, clone, pools, effect, n, start, end):
     """Bring every lesion, new ones included, and the sleepers to the end of a cell."""
-    l = 0
+    l = FIRST
     while l < course.lesions:
-        evolve(ws, program, patient, course, lesion, clone, pool_genotype, funnel, l, end, effect, n)
+        evolve(ws, program, patient, course, lesion, clone, pools, l, end, effect, n)
         if ws.counts[OVERFLOW] != 0:
             return
         l += 1
     if course.pools > 0 and end > start:
-        wake(
-            ws, program, patient, course, lesion, clone, pool, pool_genotype, pool_source, funnel, effect, n,
-            start, end,
-        )  # fmt: skip
+        wake(ws, program, patient, course, lesion, clone, pools, effect, n, start, end)
     if ws.counts[FREED] >= COMPACT_AT:
         compact(ws, course, lesion, clone)
     if n > 0:
-        record_rows(ws, program, patient, funnel, effect, n, end)
+        record_rows(ws, program, patient, pools, effect, n, end)
 
 
 @kernel
-def record_rows(ws, program, patient, funnel, effect, n, day):
+def record_rows(ws, program, patient, pools, effect, n, day):
     """Move what each row shed into the funnel's expected counts."""
     for row in range(ws.counts[ROWS]):
         span = ws.row_span[row, 1]
         a = ws.row_span[row, 0] if n > 0 else day - span
-        record_row(ws, program, patient, funnel, row, ws.row_total[row], effect, n, a, a + span)
+        record_row(ws, program, patient, pools, row, ws.row_total[row], effect, n, a, a + span)
         ws.row_total[row] = 0.0
 
 
 @kernel
-def host(ws, program, patient, course, lesion, clone, effect, n, watch, watches, end, stop):
+def host(
+    ws, program, patient, course, lesion, clone, effect, n, watch, spare_lesion, spare_clone, end, stop
+):  # fmt: skip
     """Look for the first death or call between now and `end`; on one, fill the STOP row."""
     start = course.cell_index * program.interval_day
-    watched = watches > 0
+    watched = watch.size > 0
     if n == 0 and course.now_day <= start:
         clear_burden(ws)
         for l in range(course.lesions):
             if is_growing(lesion, clone, l, start):
-                trace(ws, program, patient, lesion, clone, l, effect, n, start, end, ws.path[l])
-                add_burden(ws, program, lesion, l, ws.path[l], watched)
-        stretch(ws, program, patient, course, effect, n, watch, watches, start, end, stop)
+                trace(ws, program, patient, lesion, clone, l, effect, n, start, end, lesion[l].path)
+                add_burden(ws, program, lesion, l, lesion[l].path, watched)
+        stretch(ws, program, patient, course, effect, n, watch, start, end, stop)
         return
     lesions = course.lesions
-    ws.lesion_copy[:lesions] = lesion[:lesions]
-    ws.clone_copy[: course.clones] = clone[: course.clones]
+    for l in range(lesions):
+        spare_lesion[l] = lesion[l]
+    for c in range(course.clones):
+        spare_clone[c] = clone[c]
     at = start
     while at < end and stop.reason == STOP_NONE:
         to = effects.next_switch(effect, n, at, end)
@@ -168,31 +167,31 @@ def host(ws, program, patient, course, lesion, clone, effect, n, watch, watches,
             to = course.now_day
         clear_burden(ws)
         for l in range(lesions):
-            coast(ws, program, patient, ws.lesion_copy, ws.clone_copy, l, effect, n, at, to)
-            if is_growing(ws.lesion_copy, ws.clone_copy, l, to):
-                add_burden(ws, program, ws.lesion_copy, l, ws.path[l], watched)
+            coast(ws, program, patient, spare_lesion, spare_clone, l, effect, n, at, to)
+            if is_growing(spare_lesion, spare_clone, l, to):
+                add_burden(ws, program, spare_lesion, l, spare_lesion[l].path, watched)
         if at >= course.now_day:
-            stretch(ws, program, patient, course, effect, n, watch, watches, at, to, stop)
+            stretch(ws, program, patient, course, effect, n, watch, at, to, stop)
         at = to
 
 
 @kernel
-def stretch(ws, program, patient, course, effect, n, watch, watches, a, b, stop):
+def stretch(ws, program, patient, course, effect, n, watch, a, b, stop):
     """Run clocks over days `a` to `b` on the burdens in the workspace; stop at the first that runs out."""
     h = b - a
     if h <= 0.0:
         return
     for j in range(3):
         day = a + NODES[j] * h
-        ws.hazard[CANCER_HAZARD, j] = cancer_hazard(program, patient, ws, j + 1, effect, n, day)
-        ws.hazard[EFFECT_HAZARD, j] = effects.host_hazard(effect, n, day) if n > 0 else 0.0
+        ws.hazard[CANCER_HAZARD, j] = h * cancer_hazard(program, patient, ws, j + 1, effect, n, day)
+        ws.hazard[EFFECT_HAZARD, j] = h * effects.host_hazard(effect, n, day) if n > 0 else 0.0
     by_cancer = fraction_at(ws.hazard[CANCER_HAZARD], course.cancer_clock)
     by_effect = fraction_at(ws.hazard[EFFECT_HAZARD], course.effect_clock)
     by_other = (patient.other_death_day - a) / h if patient.other_death_day <= b else 2.0
     soonest = min(by_cancer, min(by_effect, max(0.0, by_other)))
     death = soonest
     called = -1
-    for k in range(watches):
+    for k in range(watch.size):
         at = read_watch(ws, program, patient, watch, k, a, b)
         if at <= 1.0 and at < soonest:
             soonest = at
@@ -200,7 +199,7 @@ def stretch(ws, program, patient, course, effect, n, watch, watches, a, b, stop)
     until = min(soonest, 1.0)
     course.cancer_clock = max(0.0, course.cancer_clock - integral_to(ws.hazard[CANCER_HAZARD], until))
     course.effect_clock = max(0.0, course.effect_clock - integral_to(ws.hazard[EFFECT_HAZARD], until))
-    spend_watches(ws, watch, watches, called, until)
+    spend_watches(ws, watch, watch.size, called, until)
     if soonest > 1.0:
         return
     stop.day = a + soonest * h

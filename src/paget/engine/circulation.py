@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 PRIMARY_ORIGIN = 0
 """Origin 0 is the primary; origin 1 + o is a metastasis in organ o."""
 N_ORIGINS = 1 + N_ORGANS
-BLOOD, LYMPH, CAVITY = 0, 1, 2
+BLOOD, LYMPH, CAVITY = np.int64(0), np.int64(1), np.int64(2)
 LUNG = ORGANS.index("lung")
 LIVER = ORGANS.index("liver")
 BONE = ORGANS.index("bone")

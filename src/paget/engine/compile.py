@@ -8,13 +8,14 @@ bits, and so needs no change when the catalogue grows.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from paget.engine.circulation import fate_tables
+from paget.engine.circulation import N_ORIGINS, fate_tables
 from paget.engine.growth import LOG_SMALL
-from paget.model.layout import BEDS, MAX_DRIVERS, N_TRAITS, ORGANS, TRAITS
+from paget.model.layout import MAX_DRIVERS, N_BEDS, N_ORGANS, N_TRAITS, ORGANS, SEXES, TRAITS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,43 +40,58 @@ COLONISE_TRAIT = {
 }
 
 
-class Program(NamedTuple):
-    """One cancer's plain tables (times in days, sizes in cells, rates per day)."""
+MAX_FATE_CLASSES = 16
+"""Distinct pairs of circulation survival and clustering among a cancer's genotypes."""
 
-    seed: int
-    interval_day: float
-    inverse_span: np.ndarray
-    log_avascular: float
-    log_immune: float
-    log_detectable: float
-    log_one_cm: float
-    birth_factor: float
-    growth_per_day: float
-    metastasis_growth_per_day: float
-    shed_per_day: float
-    size_exponent: float
-    cluster_potential: float
-    sleep_share: float
-    waking_per_day: float
-    loss_per_day: float
-    vessel_per_day: float
-    cachexia_burden: float
-    cachexia_per_day: float
-    primary_organ: int
-    traits: np.ndarray
-    fate_class: np.ndarray
-    mutation_rate: np.ndarray
-    fastest_driver: float
-    extravasation: float
-    colonisation: np.ndarray
-    colonise_trait: np.ndarray
-    organ_growth: np.ndarray
-    lethal_burden: np.ndarray
-    peak_per_day: np.ndarray
-    entries: np.ndarray
-    single: np.ndarray
-    cluster: np.ndarray
-    share: np.ndarray
+_SCALARS = (
+    "interval_day log_avascular log_immune log_detectable log_one_cm birth_factor growth_per_day "
+    "metastasis_growth_per_day shed_per_day size_exponent cluster_potential sleep_share waking_per_day "
+    "loss_per_day vessel_per_day cachexia_burden cachexia_per_day fastest_driver extravasation"
+).split()
+_FATES = (len(SEXES), MAX_FATE_CLASSES, 3, N_ORIGINS, N_BEDS)
+
+PROGRAM = np.dtype(
+    [
+        ("seed", np.int64),
+        ("primary_organ", np.int64),
+        ("drivers", np.int64),
+        *((name, np.float64) for name in _SCALARS),
+        ("inverse_span", np.float64, (2,)),
+        ("mutation_rate", np.float64, (MAX_DRIVERS,)),
+        ("colonisation", np.float64, (N_ORGANS,)),
+        ("colonise_trait", np.int64, (N_ORGANS,)),
+        ("organ_growth", np.float64, (N_ORGANS,)),
+        ("lethal_burden", np.float64, (N_ORGANS,)),
+        ("peak_per_day", np.float64, (N_ORGANS,)),
+        ("share", np.float64, (N_ORIGINS, 3)),
+        ("entries", np.float64, _FATES),
+        ("single", np.float64, _FATES),
+        ("cluster", np.float64, _FATES),
+        ("fate_class", np.int64, (2**MAX_DRIVERS,)),
+        ("traits", np.float64, (2**MAX_DRIVERS, N_TRAITS)),
+    ]
+)
+"""One cancer's plain tables (times in days, sizes in cells, rates per day), all of fixed shape."""
+
+
+@dataclass(frozen=True)
+class Program:
+    """A compiled cancer: one PROGRAM record, whose fields are attributes, and the drivers' ids by bit."""
+
+    table: np.ndarray
+    driver_ids: tuple[str, ...]
+
+    def __getattr__(self, name: str) -> Any:
+        """Return a field of the record: a float, or an array."""
+        if name.startswith("_") or name not in PROGRAM.names:
+            raise AttributeError(name)
+        return self.table[name][0]
+
+    def seeded(self, seed: int) -> np.ndarray:
+        """Return a copy of the table that carries a run's seed."""
+        table = self.table.copy()
+        table["seed"] = seed
+        return table
 
 
 def cells_from_diameter(diameter_mm: float, density_per_cm3: float) -> float:
@@ -128,7 +144,7 @@ def _organ_vectors(cancer: Cancer, body: Body) -> dict[str, np.ndarray]:
     lethal[ORGANS.index(cancer.organ)] = cancer.host.primary_lethal_burden.value
     colonise = [TRAITS.index(COLONISE_TRAIT.get(o, "colonise_elsewhere")) for o in ORGANS]
     return {
-        "colonisation": np.concatenate([efficiency * np.array(soil), np.zeros(len(BEDS))]),
+        "colonisation": efficiency * np.array(soil),
         "colonise_trait": np.array(colonise, dtype=np.int64),
         "organ_growth": np.array([p.growth.value for p in organs]),
         "lethal_burden": lethal,
@@ -168,41 +184,45 @@ def compile_program(
     log_avascular = math.log(body.avascular_capacity.value)
     traits = genotype_traits(cancer, drivers)
     fate_class, classes = _fate_classes(traits)
+    if len(classes) > MAX_FATE_CLASSES:
+        message = f"{cancer.id}: drivers make {len(classes)} kinds of circulating cells; {MAX_FATE_CLASSES} fit"
+        raise ValueError(message)
     fates = fate_tables(cancer, body, classes)
-    spans = [1.0 / (log_avascular - LOG_SMALL), 1.0 / (log_capacity - LOG_SMALL)]
     rates = [(drivers[d.id].rate if d.rate is None else d.rate).value for d in cancer.drivers]
     metastasis_doubling = cancer.growth.metastasis_doubling_time.value
-    return Program(
-        seed=0,
-        interval_day=float(interval_days),
-        inverse_span=np.array(spans),
-        log_avascular=log_avascular,
-        log_immune=math.log(body.immune_size.value),
-        log_detectable=math.log(cells_from_diameter(body.detectable_diameter.value, density)),
-        log_one_cm=log_one_cm,
-        birth_factor=1.0 / (1.0 - cancer.growth.cell_loss.value),
-        growth_per_day=small_growth_per_day(cancer.growth.doubling_time.value, log_one_cm, log_capacity),
-        metastasis_growth_per_day=small_growth_per_day(metastasis_doubling, log_one_cm, log_capacity),
-        shed_per_day=cancer.spread.shedding.value,
-        size_exponent=cancer.spread.size_exponent.value,
-        cluster_potential=body.cluster_potential.value,
-        sleep_share=cancer.dormancy.share.value,
-        waking_per_day=cancer.dormancy.waking_rate.value / YEAR_DAY,
-        loss_per_day=cancer.dormancy.loss_rate.value / YEAR_DAY,
-        vessel_per_day=cancer.vessels.switch_rate.value / YEAR_DAY,
-        cachexia_burden=body.cachexia_burden.value,
-        cachexia_per_day=body.cachexia_hazard.value,
-        primary_organ=ORGANS.index(cancer.organ),
-        traits=traits,
-        fate_class=fate_class,
-        mutation_rate=np.array(rates, dtype=np.float64),
-        fastest_driver=max([1.0, *(_proliferation(drivers[d.id]) for d in cancer.drivers)]),
-        extravasation=body.extravasation.value,
+    spans = [1.0 / (log_avascular - LOG_SMALL), 1.0 / (log_capacity - LOG_SMALL)]
+    fields = {
+        "primary_organ": ORGANS.index(cancer.organ),
+        "drivers": len(cancer.drivers),
+        "interval_day": interval_days,
+        "inverse_span": spans,
+        "log_avascular": log_avascular,
+        "log_immune": math.log(body.immune_size.value),
+        "log_detectable": math.log(cells_from_diameter(body.detectable_diameter.value, density)),
+        "log_one_cm": log_one_cm,
+        "birth_factor": 1.0 / (1.0 - cancer.growth.cell_loss.value),
+        "growth_per_day": small_growth_per_day(cancer.growth.doubling_time.value, log_one_cm, log_capacity),
+        "metastasis_growth_per_day": small_growth_per_day(metastasis_doubling, log_one_cm, log_capacity),
+        "shed_per_day": cancer.spread.shedding.value,
+        "size_exponent": cancer.spread.size_exponent.value,
+        "cluster_potential": body.cluster_potential.value,
+        "sleep_share": cancer.dormancy.share.value,
+        "waking_per_day": cancer.dormancy.waking_rate.value / YEAR_DAY,
+        "loss_per_day": cancer.dormancy.loss_rate.value / YEAR_DAY,
+        "vessel_per_day": cancer.vessels.switch_rate.value / YEAR_DAY,
+        "cachexia_burden": body.cachexia_burden.value,
+        "cachexia_per_day": body.cachexia_hazard.value,
+        "fastest_driver": max([1.0, *(_proliferation(drivers[d.id]) for d in cancer.drivers)]),
+        "extravasation": body.extravasation.value,
+        "share": fates.share,
         **_organ_vectors(cancer, body),
-        entries=fates.entries,
-        single=fates.single,
-        cluster=fates.cluster,
-        share=fates.share,
-    )
-
-
+    }
+    table = np.zeros(1, PROGRAM)
+    for name, value in fields.items():
+        table[name][0] = value
+    table["mutation_rate"][0, : len(rates)] = rates
+    table["traits"][0, : traits.shape[0]] = traits
+    table["fate_class"][0, : traits.shape[0]] = fate_class
+    for name in ("entries", "single", "cluster"):
+        table[name][0, :, : len(classes)] = getattr(fates, name)
+    return Program(table, tuple(d.id for d in cancer.drivers))

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from paget.engine import birth_death, effects
 from paget.engine import rng as draws
 from paget.engine.kernel import kernel
@@ -20,11 +22,12 @@ from paget.engine.state import DORMANT, DRAWN_WOKEN, FOUNDED, LIVING_WOKEN, OVER
 from paget.model.layout import N_ORGANS, ROUTES, STREAM_POOL, TRAITS
 
 WAKING = TRAITS.index("waking")
-BY_BLOOD = ROUTES.index("blood")
+BY_BLOOD = np.int64(ROUTES.index("blood"))
+FIRST_ORGAN = np.int64(0)
 
 
 @kernel
-def collect_sleepers(ws, program, pool_source, funnel, course, lesion, clone):
+def collect_sleepers(ws, program, pools, course, lesion, clone):
     """Turn the cell's shed cells into arrivals of sleepers per genotype and organ, and clear the exposures."""
     ws.pool_input[: course.pools] = 0.0
     for row in range(ws.counts[ROWS]):
@@ -33,41 +36,41 @@ def collect_sleepers(ws, program, pool_source, funnel, course, lesion, clone):
             continue
         ws.row_exposure[row] = 0.0
         g = ws.row_gene[row]
-        if pool_source[g, 0] == 0:
-            name_source(ws, pool_source, course, clone, lesion, row, g)
+        if pools.source[g, 0] == 0:
+            name_source(ws, pools, course, clone, lesion, row, g)
         for organ in range(N_ORGANS):
             asleep = exposure * ws.row_weight[row, organ] * program.sleep_share
             ws.pool_input[g, organ] += asleep
-            funnel[organ, DORMANT] += asleep
+            pools.funnel[organ, DORMANT] += asleep
 
 
 @kernel
-def name_source(ws, pool_source, course, clone, lesion, row, g):
+def name_source(ws, pools, course, clone, lesion, row, g):
     """Record the lesion and clone that first shed a genotype."""
     for c in range(course.clones):
         if clone[c].row == row and clone[c].lesion >= 0:
-            pool_source[g, 0] = lesion[clone[c].lesion].key
-            pool_source[g, 1] = clone[c].key
+            pools.source[g, 0] = lesion[clone[c].lesion].key
+            pools.source[g, 1] = clone[c].key
             return
 
 
 @kernel
-def wake(ws, program, patient, course, lesion, clone, pool, pool_genotype, pool_source, funnel, effect, n, a, b):
+def wake(ws, program, patient, course, lesion, clone, pools, effect, n, a, b):
     """Pass one cell of the mesh for all sleepers: arrivals, losses, wakings, and the lesions of living founders."""
-    collect_sleepers(ws, program, pool_source, funnel, course, lesion, clone)
+    collect_sleepers(ws, program, pools, course, lesion, clone)
     for g in range(course.pools):
-        mean = settle_pool(ws, program, patient, pool, pool_genotype, funnel, g, effect, n, a, b)
+        mean = settle_pool(ws, program, patient, pools, g, effect, n, a, b)
         if mean <= 0.0:
             continue
-        key = draws.stream_key(program.seed, patient.index, STREAM_POOL, pool_genotype[g], course.cell_index)
+        key = draws.stream_key(program.seed, patient.index, STREAM_POOL, pools.genotype[g], course.cell_index)
         draws.open_stream(ws.rng, key)
         for serial in range(int(draws.poisson(ws.rng, mean))):
-            wake_one(ws, program, patient, course, lesion, clone, pool_genotype, pool_source, funnel, g, mean,
+            wake_one(ws, program, patient, course, lesion, clone, pools, g, mean,
                      effect, n, a, b, serial)  # fmt: skip
             if ws.counts[OVERFLOW] != 0:
                 return
     if n > 0:
-        cull_sleepers(program, course, pool, pool_genotype, effect, n, a, b)
+        cull_sleepers(program, course, pools, effect, n, a, b)
 
 
 @kernel
@@ -76,25 +79,25 @@ def waking_rate(program, genotype, organ, effect, n, a, b):
     rate = program.waking_per_day * program.traits[genotype, WAKING]
     if n > 0:
         traits = program.traits[genotype]
-        rate *= effects.scaling(effect, n, effects.WAKING, organ, False, effects.NO_KEY, traits, a, b)
+        rate *= effects.scaling(effect, n, effects.WAKING, organ, effects.ELSEWHERE, effects.NO_KEY, traits, a, b)
     return rate
 
 
 @kernel
-def settle_pool(ws, program, patient, pool, pool_genotype, funnel, g, effect, n, a, b):
+def settle_pool(ws, program, patient, pools, g, effect, n, a, b):
     """Advance one genotype's sleepers and return the upper bound on its living woken founders.
 
     On return `pool_input` holds that bound per organ.
     """
     asleep = 0.0
     for organ in range(N_ORGANS):
-        asleep += pool[g, organ] + ws.pool_input[g, organ]
+        asleep += pools.asleep[g, organ] + ws.pool_input[g, organ]
     if asleep <= 0.0:
         return 0.0
-    prepare_gene(ws, program, patient, pool_genotype, g, effect, n, a, b)
+    prepare_gene(ws, program, patient, pools, g, effect, n, a, b)
     h = b - a
-    genotype = pool_genotype[g]
-    rate = waking_rate(program, genotype, 0, effect, n, a, b)
+    genotype = pools.genotype[g]
+    rate = waking_rate(program, genotype, FIRST_ORGAN, effect, n, a, b)
     fade = math.exp(-(rate + program.loss_per_day) * h)
     mean = 0.0
     for organ in range(N_ORGANS):
@@ -102,17 +105,17 @@ def settle_pool(ws, program, patient, pool, pool_genotype, funnel, g, effect, n,
             rate = waking_rate(program, genotype, organ, effect, n, a, b)
             fade = math.exp(-(rate + program.loss_per_day) * h)
         leaving = rate + program.loss_per_day
-        before = pool[g, organ]
+        before = pools.asleep[g, organ]
         arrivals = ws.pool_input[g, organ]
         spread = (1.0 - fade) / (leaving * h) if leaving > 0.0 else 1.0
         after = before * fade + arrivals * spread
-        pool[g, organ] = after
+        pools.asleep[g, organ] = after
         sleeping = 0.5 * (before + after)
         if leaving > 0.0:
             sleeping = (arrivals + before - after) / (leaving * h)
-        funnel[organ, WOKEN] += rate * sleeping * h
-        funnel[organ, FOUNDED] += rate * sleeping * h
-        funnel[organ, LIVING_WOKEN] += rate * sleeping * ws.gene_integral[g, organ]
+        pools.funnel[organ, WOKEN] += rate * sleeping * h
+        pools.funnel[organ, FOUNDED] += rate * sleeping * h
+        pools.funnel[organ, LIVING_WOKEN] += rate * sleeping * ws.gene_integral[g, organ]
         bound = rate * max(before, after) * ws.gene_integral[g, organ]
         # Kept for the draw of organ and of acceptance: the bound, signed by the direction of change.
         ws.pool_input[g, organ] = bound
@@ -122,7 +125,7 @@ def settle_pool(ws, program, patient, pool, pool_genotype, funnel, g, effect, n,
 
 
 @kernel
-def wake_one(ws, program, patient, course, lesion, clone, pool_genotype, pool_source, funnel, g, mean,
+def wake_one(ws, program, patient, course, lesion, clone, pools, g, mean,
              effect, n, a, b, serial):  # fmt: skip
     """Draw one candidate woken founder; make its lesion if it is accepted."""
     pick = draws.uniform(ws.rng) * mean
@@ -141,7 +144,7 @@ def wake_one(ws, program, patient, course, lesion, clone, pool_genotype, pool_so
     if draws.uniform(ws.rng) >= start + (stop - start) * (1.0 - age / h):
         return
     cells = birth_death.survivor_size(ws.rng, birth, net, age)
-    source = pool_source[g, 0]
+    source = pools.source[g, 0]
     generation = 1
     for l in range(course.lesions):
         if lesion[l].key == source:
@@ -149,25 +152,25 @@ def wake_one(ws, program, patient, course, lesion, clone, pool_genotype, pool_so
             break
     key = draws.child_key(source, ws.rng[0], serial)
     new = add_lesion(
-        ws, program, patient, course, lesion, clone, key, source, pool_source[g, 1], pool_genotype[g],
+        ws, program, patient, course, lesion, clone, key, source, pools.source[g, 1], pools.genotype[g],
         organ, BY_BLOOD, generation, b - age, b, cells, net, birth, effect, n,
     )  # fmt: skip
     if new >= 0:
         lesion[new].woken = 1
-        funnel[organ, DRAWN_WOKEN] += 1.0
+        pools.funnel[organ, DRAWN_WOKEN] += 1.0
 
 
 @kernel
-def cull_sleepers(program, course, pool, pool_genotype, effect, n, a, b):
+def cull_sleepers(program, course, pools, effect, n, a, b):
     """Thin the sleepers of organs culled during the cell (at its end, at most one interval late)."""
     for k in range(n):
         if effect[k].kind != effects.CULL or effect[k].lesion_key != 0 or not (a <= effect[k].on_day < b):
             continue
         for g in range(course.pools):
             for organ in range(N_ORGANS):
-                if effects.matches(effect[k], organ, False, effects.NO_KEY):
-                    traits = program.traits[pool_genotype[g]]
+                if effects.matches(effect[k], organ, effects.ELSEWHERE, effects.NO_KEY):
+                    traits = program.traits[pools.genotype[g]]
                     left = effects.surviving_fraction(
-                        effect[k : k + 1], 1, organ, False, effects.NO_KEY, traits, effect[k].on_day
+                        effect[k : k + 1], 1, organ, effects.ELSEWHERE, effects.NO_KEY, traits, effect[k].on_day
                     )
-                    pool[g, organ] *= left
+                    pools.asleep[g, organ] *= left

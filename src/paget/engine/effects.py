@@ -31,6 +31,8 @@ COLONISATION = PROCESSES.index("colonisation")
 WAKING = PROCESSES.index("waking")
 VESSELS = PROCESSES.index("vessel_recruitment")
 IMMUNITY = PROCESSES.index("immune_pressure")
+ELSEWHERE = np.bool_(False)
+"""A place that is not the primary's (typed: a literal would compile its callees again)."""
 NO_KEY = np.uint64(0)
 """Key of a place rather than of a lesion; unsigned, like every key."""
 

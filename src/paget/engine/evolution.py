@@ -11,15 +11,18 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from paget.engine import birth_death, effects
 from paget.engine import rng as draws
 from paget.engine.growth import LOG_SMALL, NODES, WEIGHTS, interpolate
 from paget.engine.immunity import FROM_PRIMARY, pressure
 from paget.engine.kernel import kernel
 from paget.engine.path import PROLIFERATION, base_growth, clone_growth
-from paget.engine.state import OVERFLOW
+from paget.engine.state import LAST_ROOM, OVERFLOW
 from paget.model.layout import MAX_CLONES
 
+PRESENT, ABSENT = np.bool_(True), np.bool_(False)
 BULK = 30.0
 """Expected living lines of one segment above which lines are pooled at their mean."""
 
@@ -28,7 +31,7 @@ BULK = 30.0
 def missing_rate(program, genotype):
     """Return the summed rate per division of the drivers that a genotype lacks."""
     total = 0.0
-    for bit in range(program.mutation_rate.size):
+    for bit in range(program.drivers):
         if (genotype >> bit) & 1 == 0:
             total += program.mutation_rate[bit]
     return total
@@ -53,7 +56,10 @@ def add_clone(ws, course, lesion, clone, l, parent, genotype, bit, day, serial):
         return -1
     c = course.clones
     if c >= clone.size:
-        ws.counts[OVERFLOW] = 1
+        if ws.counts[LAST_ROOM] != 0:
+            course.untracked_clones += 1
+        else:
+            ws.counts[OVERFLOW] = 1
         return -1
     course.clones += 1
     clone[c].key = draws.child_key(clone[parent].key, ws.rng[0], serial)
@@ -176,7 +182,7 @@ def draw_driver(ws, program, genotype):
     """Return the bit of the driver gained, by rate among those that the genotype lacks."""
     pick = draws.uniform(ws.rng) * missing_rate(program, genotype)
     last = 0
-    for bit in range(program.mutation_rate.size):
+    for bit in range(program.drivers):
         if (genotype >> bit) & 1 == 0 and program.mutation_rate[bit] > 0.0:
             last = bit
             pick -= program.mutation_rate[bit]
@@ -190,7 +196,7 @@ def mutate_in_bulk(ws, program, patient, course, lesion, clone, l, found, crowdi
     """Add the mutants of a large lesion by clone and driver, at the mean where many lines are expected."""
     h = b - a
     birth = base_growth(program, patient, lesion[l].organ, lesion[l].route == FROM_PRIMARY) * program.birth_factor
-    index_slots(ws, lesion, clone, l, True)
+    index_slots(ws, lesion, clone, l, PRESENT)
     divisions = 0.0
     for j in range(3):
         divisions += WEIGHTS[j] * math.exp(path[j + 1])
@@ -198,7 +204,7 @@ def mutate_in_bulk(ws, program, patient, course, lesion, clone, l, found, crowdi
     for k in range(found):
         parent = ws.clone_at[k]
         own = divisions * ws.clone_share[k]
-        for bit in range(program.mutation_rate.size):
+        for bit in range(program.drivers):
             genotype = clone[parent].genotype | (1 << bit)
             born = own * program.mutation_rate[bit]
             if genotype == clone[parent].genotype or born < 1e-9:
@@ -206,12 +212,12 @@ def mutate_in_bulk(ws, program, patient, course, lesion, clone, l, found, crowdi
             c = ws.slot[genotype]
             if c >= 0 and clone[c].count < 0.0 and born < 1e-3 * math.exp(clone[c].log_cells):
                 continue
-            net = mutant_net(program, patient, lesion, l, genotype, crowding, True, effect, n, a, b)
+            net = mutant_net(program, patient, lesion, l, genotype, crowding, PRESENT, effect, n, a, b)
             net = min(net, 0.999 * birth)
             c = many_lines(ws, course, lesion, clone, l, parent, genotype, bit, b, h, birth, net, born, c)
             if c >= 0:
                 ws.slot[genotype] = c
-    index_slots(ws, lesion, clone, l, False)
+    index_slots(ws, lesion, clone, l, ABSENT)
 
 
 @kernel

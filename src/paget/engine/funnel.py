@@ -8,7 +8,7 @@ least as many cells as the next. Means above 1e8 are drawn as rounded normals.
 from __future__ import annotations
 
 from paget.engine import rng as draws
-from paget.engine.kernel import kernel
+from paget.engine.kernel import entry, kernel
 from paget.engine.state import (
     ARRESTS,
     DORMANT,
@@ -41,13 +41,13 @@ def beyond(rng, expected, of_which):
     return draws.poisson(rng, max(0.0, expected - of_which))
 
 
-@kernel
-def draw_funnel(seed, patient, sums, rng, out):
+@entry
+def draw_funnel(seed, patient, pools, rng, out):
     """Fill `out` (patients, beds, steps) with the steps that cells pass, from the sums of the engine."""
     for p in range(patient.size):
         draws.open_stream(rng, draws.stream_key(seed, patient[p].index, STREAM_FUNNEL, 0, 0))
         for bed in range(N_BEDS):
-            row = sums[p, bed]
+            row = pools[p].funnel[bed]
             if row[ENTRIES] <= 0.0 and row[SHED] <= 0.0:
                 continue
             at_once = row[DRAWN] + beyond(rng, row[FOUNDED] - row[WOKEN], row[LIVING])

@@ -101,7 +101,7 @@ def death_cause(ws, program, patient, effect, n, day, fraction):
 
 @kernel
 def integral_to(f, s):
-    """Return the integral over [0, s] of the parabola through the three nodes of `f`."""
+    """Return the integral over [0, s] of the parabola through the three nodes of `f` (hazard times days)."""
     z, z0 = (s - 0.5) / HALF_WIDTH, -0.5 / HALF_WIDTH
     slope = 0.25 * (f[2] - f[0])
     bend = (f[2] - 2.0 * f[1] + f[0]) / 6.0

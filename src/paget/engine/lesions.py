@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from paget.engine import birth_death, effects
 from paget.engine import rng as draws
 from paget.engine.evolution import mutate
@@ -30,14 +32,16 @@ from paget.engine.seeding import shed
 from paget.engine.state import ALIVE, ENDED, FREE, FREED
 from paget.model.layout import MAX_CLONES, STREAM_LESION
 
+LESION_STREAM = np.int64(STREAM_LESION)
+
 
 @kernel
-def evolve(ws, program, patient, course, lesion, clone, pool_genotype, funnel, l, end, effect, n):
+def evolve(ws, program, patient, course, lesion, clone, pools, l, end, effect, n):
     """Bring lesion `l` from the day it stands at to `end`, in segments cut where an effect switches."""
     rec = lesion[l]
     if rec.status != ALIVE or rec.since_day >= end:
         return
-    key = draws.stream_key(program.seed, patient.index, STREAM_LESION, rec.key, course.cell_index)
+    key = draws.stream_key(program.seed, patient.index, LESION_STREAM, rec.key, course.cell_index)
     draws.open_stream(ws.rng, key)
     is_primary = rec.route == FROM_PRIMARY
     while rec.since_day < end and rec.status == ALIVE:
@@ -48,14 +52,14 @@ def evolve(ws, program, patient, course, lesion, clone, pool_genotype, funnel, l
             cull(ws, program, lesion, clone, l, effect, n, a)
             if rec.status != ALIVE:
                 return
-        segment(ws, program, patient, course, lesion, clone, pool_genotype, funnel, l, effect, n, a, b)
+        segment(ws, program, patient, course, lesion, clone, pools, l, effect, n, a, b)
         rec.since_day = b
 
 
 @kernel
-def segment(ws, program, patient, course, lesion, clone, pool_genotype, funnel, l, effect, n, a, b):
+def segment(ws, program, patient, course, lesion, clone, pools, l, effect, n, a, b):
     """Bring one lesion through one segment of constant effects."""
-    path = ws.path[l]
+    path = lesion[l].path
     rec = lesion[l]
     vascular = rec.vascular
     found, switch, crowding = trace(ws, program, patient, lesion, clone, l, effect, n, a, b, path)
@@ -66,7 +70,7 @@ def segment(ws, program, patient, course, lesion, clone, pool_genotype, funnel, 
         middle_shares(ws, found, b - a)
         mutate(ws, program, patient, course, lesion, clone, l, found, crowding, effect, n, a, b, path)
         if vascular == 1:
-            shed(ws, program, patient, course, lesion, clone, pool_genotype, funnel, l, found, effect, n, a, b, path)
+            shed(ws, program, patient, course, lesion, clone, pools, l, found, effect, n, a, b, path)
     tidy(ws, lesion, clone, l, b)
 
 
@@ -272,7 +276,7 @@ def coast(ws, program, patient, lesion, clone, l, effect, n, a, b):
     Used to look ahead inside a cell and for snapshots: large clones move exactly, small ones stand still.
     """
     rec = lesion[l]
-    path = ws.path[l]
+    path = lesion[l].path
     if rec.status != ALIVE or rec.since_day > a:
         path[:] = -math.inf
         return
@@ -320,19 +324,25 @@ def compact(ws, course, lesion, clone):
                 c = clone[c].next_clone
         lesions += 1
     course.lesions = lesions
-    clones = 0
-    for c in range(course.clones):
-        ws.remap[c] = -1
-        if clone[c].lesion >= 0:
-            ws.remap[c] = clones
-            if clones != c:
-                clone[clones] = clone[c]
-            clones += 1
-    course.clones = clones
-    for c in range(clones):
-        if clone[c].next_clone >= 0:
-            clone[c].next_clone = ws.remap[clone[c].next_clone]
-    for l in range(lesions):
-        if lesion[l].first_clone >= 0:
-            lesion[l].first_clone = ws.remap[lesion[l].first_clone]
+    close_clones(course, lesion, clone)
     ws.counts[FREED] = 0
+
+
+@kernel
+def close_clones(course, lesion, clone):
+    """Close the gaps among clones, once their links carry the new places."""
+    kept = 0
+    for c in range(course.clones):
+        clone[c].moved = kept
+        if clone[c].lesion >= 0:
+            kept += 1
+    for c in range(course.clones):
+        if clone[c].next_clone >= 0:
+            clone[c].next_clone = clone[clone[c].next_clone].moved
+    for l in range(course.lesions):
+        if lesion[l].first_clone >= 0:
+            lesion[l].first_clone = clone[lesion[l].first_clone].moved
+    for c in range(course.clones):
+        if clone[c].lesion >= 0 and clone[c].moved != c:
+            clone[clone[c].moved] = clone[c]
+    course.clones = kept

@@ -102,46 +102,54 @@ def trace(ws, program, patient, lesion, clone, l, effect, n, a, b, path):
     rec = lesion[l]
     h = b - a
     is_primary = rec.route == FROM_PRIMARY
-    base = base_growth(program, patient, rec.organ, is_primary)
-    kind = 0 if is_primary else 1
-    beta = (patient.growth_per_day if is_primary else patient.metastasis_growth_per_day)
-    immune = 0.0
+    immune, speed = 0.0, 0.0
     for k in range(found):
         genotype = clone[ws.clone_at[k]].genotype
+        speed += ws.clone_share[k] * program.traits[genotype, PROLIFERATION]
         immune += ws.clone_share[k] * pressure(
             program, patient, genotype, rec.organ, is_primary, rec.key, effect, n, a, b
         )
+    beta = speed * base_growth(program, patient, rec.organ, is_primary)
     path[0] = rec.log_cells
     mixed = found > 1 and unequal(ws, found)
-    standard = n == 0 and h == program.interval_day
-    fill(ws, program, path, 0, 0.0, h, beta, immune, kind, rec.vascular, mixed, found, standard)
+    fill(ws, program, path, h, beta * program.inverse_span[rec.vascular], immune, mixed, found)
     switch = -1.0
-    if rec.vascular == 0 and base > 0.0:
+    if rec.vascular == 0:
         switch = vessel_switch(ws, program, lesion, clone, l, effect, n, a, b, path, found)
         if switch >= 0.0:
-            restart(ws, program, path, switch, h, beta, immune, mixed, found)
+            restart(ws, program, path, switch, h, beta * program.inverse_span[1], immune, mixed, found)
     gain = relative_growth(ws, found, h) / h if mixed else 0.0
     crowding = ws.clone_net[0] + gain - (path[4] - path[0]) / h
     return found, switch, crowding
 
 
 @kernel
-def fill(ws, program, path, first, t, h, beta, immune, kind, vascular, mixed, found, standard):
-    """March ln cells from `path[first]` at `t` to the later nodes and the end of a segment of `h` days."""
-    decay = beta * program.inverse_span[vascular]
-    x = path[first]
-    if not mixed:
-        growth = ws.clone_net[0]
-        if standard and first == 0 and (immune <= 0.0 or x >= program.log_immune) and x >= LOG_SMALL:
-            target = LOG_SMALL + growth / decay
-            if target >= program.log_immune or (immune <= 0.0 and target >= LOG_SMALL):
-                for j in range(4):
-                    path[j + 1] = target + (x - target) * ws.fade[kind, vascular, j]
-                return
-        for j in range(first, 4):
-            to = (NODES[j] if j < 3 else 1.0) * h
-            path[j + 1] = march(x, to - t, growth, decay, immune, program.log_immune)
+def fill(ws, program, path, h, decay, immune, mixed, found):
+    """March ln cells from `path[0]` to the nodes and the end of a segment of `h` days."""
+    x = path[0]
+    if mixed:
+        march_mixed(ws, program, path, 0, 0.0, h, decay, immune, found)
         return
+    growth = ws.clone_net[0]
+    target = LOG_SMALL + growth / decay
+    free = LOG_SMALL if immune <= 0.0 else program.log_immune
+    if x >= free and target >= free:
+        # One linear piece: the three nodes share two exponentials.
+        early, fade = math.exp(-decay * h * NODES[0]), math.exp(-decay * h)
+        path[1] = target + (x - target) * early
+        path[2] = target + (x - target) * math.sqrt(fade)
+        path[3] = target + (x - target) * fade / early
+        path[4] = target + (x - target) * fade
+        return
+    for j in range(4):
+        to = (NODES[j] if j < 3 else 1.0) * h
+        path[j + 1] = march(x, to, growth, decay, immune, program.log_immune)
+
+
+@kernel
+def march_mixed(ws, program, path, first, t, h, decay, immune, found):
+    """March a lesion of unequal clones from `path[first]` at `t`, piece by piece, to the segment's end."""
+    x = path[first]
     before = relative_growth(ws, found, t)
     for j in range(first, 4):
         to = (NODES[j] if j < 3 else 1.0) * h
@@ -189,25 +197,27 @@ def vessel_rate(ws, program, lesion, clone, l, effect, n, a, b, found):
 
 
 @kernel
-def restart(ws, program, path, switch, h, beta, immune, mixed, found):
+def restart(ws, program, path, switch, h, decay, immune, mixed, found):
     """Recompute the path after vessels came at fraction `switch` of the segment."""
     x = path[0]
+    first = 0
     for j in range(4):
         at = NODES[j] if j < 3 else 1.0
         if at > switch:
             before = NODES[j - 1] if j > 0 else 0.0
             x = path[j] + (path[j + 1] - path[j]) * (switch - before) / (at - before)
+            first = j
             break
     t = switch * h
-    base = relative_growth(ws, found, t) if mixed else 0.0
-    decay = beta * program.inverse_span[1]
-    for j in range(4):
+    if mixed:
+        kept = path[first]
+        path[first] = x
+        march_mixed(ws, program, path, first, t, h, decay, immune, found)
+        path[first] = kept
+        return
+    for j in range(first, 4):
         to = (NODES[j] if j < 3 else 1.0) * h
-        if to > t:
-            growth = ws.clone_net[0]
-            if mixed:
-                growth += (relative_growth(ws, found, to) - base) / (to - t)
-            path[j + 1] = march(x, to - t, growth, decay, immune, program.log_immune)
+        path[j + 1] = march(x, to - t, ws.clone_net[0], decay, immune, program.log_immune)
 
 
 @kernel
@@ -219,7 +229,7 @@ def replay(program, patient, lesion, clone, l, c, since, day, effect, n):
     genotype = clone[c].genotype
     growth = clone_growth(program, patient, genotype, rec.organ, is_primary, rec.key, effect, n, a, day)
     immune = pressure(program, patient, genotype, rec.organ, is_primary, rec.key, effect, n, a, day)
-    beta = patient.growth_per_day if is_primary else patient.metastasis_growth_per_day
+    beta = base_growth(program, patient, rec.organ, is_primary) * program.traits[genotype, PROLIFERATION]
     x = march(LOG_SMALL, since, growth, beta * program.inverse_span[0], immune, program.log_immune)
     rec.log_cells = max(x, LOG_SMALL)
     clone[c].count = -1.0

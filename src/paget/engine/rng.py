@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 
-from paget.engine.kernel import kernel
+from paget.engine.kernel import entry, kernel
 import numpy as np
 
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
@@ -28,7 +28,7 @@ NORMAL_LIMIT = 1e8
 """Poisson means above this are drawn as rounded normals: the relative error is below 1e-4."""
 
 
-@kernel(inline=True)
+@kernel
 def mix(z):
     """Return the SplitMix64 finaliser of a uint64."""
     z = (z ^ (z >> S30)) * MIX_A
@@ -36,7 +36,7 @@ def mix(z):
     return z ^ (z >> S31)
 
 
-@kernel(inline=True)
+@kernel
 def combine(key, word):
     """Return the hash of a key extended by one more uint64 word (order matters)."""
     return mix(key ^ mix(word + GOLDEN) * GAMMA_A)
@@ -185,7 +185,7 @@ def gamma(rng, shape):
             return d * v
 
 
-@kernel
+@entry
 def uniforms(seed, patients, stream, lineage):
     """Return one uniform per patient: draw 1 of stream (seed, patient, stream, lineage).
 
@@ -210,7 +210,7 @@ def uniforms(seed, patients, stream, lineage):
     return out
 
 
-@kernel
+@entry
 def normals(seed, patients, stream, lineage):
     """Return one standard normal per patient, from the first draws of its stream (see `uniforms`)."""
     out = np.empty(patients.size)

@@ -27,12 +27,15 @@ from paget.engine.shedding import (
     shed_row,
     size_factor,
 )
-from paget.engine.state import ALIVE, DRAWN, OVERFLOW
+from paget.engine.state import ALIVE, DRAWN, LAST_ROOM, OVERFLOW
 from paget.model.layout import N_ORGANS, STREAM_CLOCK
+
+FIRST = np.int64(0)
+CLOCK = np.int64(STREAM_CLOCK)
 
 
 @kernel
-def shed(ws, program, patient, course, lesion, clone, pool_genotype, funnel, l, found, effect, n, a, b, path):
+def shed(ws, program, patient, course, lesion, clone, pools, l, found, effect, n, a, b, path):
     """Shed from one vascular lesion over a segment: exposures for the funnel and pools, and living founders."""
     h = b - a
     origin = origin_of(lesion, l)
@@ -47,13 +50,11 @@ def shed(ws, program, patient, course, lesion, clone, pool_genotype, funnel, l, 
         row = clone[c].row
         if row < 0:
             row = shed_row(
-                ws, program, patient, course, pool_genotype, origin, clone[c].genotype, effect, n, a, b
+                ws, program, patient, course, pools, origin, clone[c].genotype, effect, n, a, b
             )
-            if row < 0:
-                return
             clone[c].row = row
         elif n > 0 or ws.row_span[row, 1] != h:
-            ready_row(ws, program, patient, pool_genotype, row, effect, n, a, b)
+            ready_row(ws, program, patient, pools, row, effect, n, a, b)
         rate = ws.clone_share[k] * shed_per_day(program, patient, lesion, clone, l, c, effect, n, a, b)
         ws.row_exposure[row] += rate * load
         ws.row_total[row] += rate * load
@@ -70,11 +71,11 @@ def shed(ws, program, patient, course, lesion, clone, pool_genotype, funnel, l, 
             if pick < 0.0:
                 c = ws.clone_at[k]
                 break
-        found_one(ws, program, patient, course, lesion, clone, funnel, l, c, origin, effect, n, a, b, path, top, serial)
+        found_one(ws, program, patient, course, lesion, clone, pools, l, c, origin, effect, n, a, b, path, top, serial)
 
 
 @kernel
-def found_one(ws, program, patient, course, lesion, clone, funnel, l, c, origin, effect, n, a, b, path, top, serial):
+def found_one(ws, program, patient, course, lesion, clone, pools, l, c, origin, effect, n, a, b, path, top, serial):
     """Draw one candidate founder from clone `c`; make its lesion if it is accepted."""
     h = b - a
     row = clone[c].row
@@ -93,7 +94,7 @@ def found_one(ws, program, patient, course, lesion, clone, funnel, l, c, origin,
     )
     if new >= 0:
         lesion[new].as_cluster = as_cluster
-        funnel[organ, DRAWN] += 1.0
+        pools.funnel[organ, DRAWN] += 1.0
 
 
 @kernel
@@ -145,7 +146,10 @@ def add_lesion(
     l = course.lesions
     c = course.clones
     if l >= lesion.size or c >= clone.size:
-        ws.counts[OVERFLOW] = 1
+        if ws.counts[LAST_ROOM] != 0:
+            course.untracked_lesions += 1
+        else:
+            ws.counts[OVERFLOW] = 1
         return -1
     course.lesions += 1
     course.clones += 1
@@ -170,11 +174,11 @@ def add_lesion(
     rec.one_cm_day = np.nan
     rec.ended_day = np.nan
     before0, before1 = ws.rng[0], ws.rng[1]
-    draws.open_stream(ws.rng, draws.stream_key(program.seed, patient.index, STREAM_CLOCK, key, 0))
+    draws.open_stream(ws.rng, draws.stream_key(program.seed, patient.index, CLOCK, key, FIRST))
     rec.vessel_clock = draws.exponential(ws.rng)
     ws.rng[0] = before0
     ws.rng[1] = before1
-    clone[c].key = draws.child_key(key, clone_key, 0)
+    clone[c].key = draws.child_key(key, clone_key, FIRST)
     clone[c].parent_key = clone_key
     clone[c].lesion = l
     clone[c].next_clone = -1

@@ -12,7 +12,7 @@ import math
 
 from paget.engine import birth_death, effects
 from paget.engine.circulation import BLOOD, CAVITY, LYMPH
-from paget.engine.immunity import FROM_PRIMARY
+from paget.engine.immunity import FROM_PRIMARY, VISIBILITY
 from paget.engine.kernel import kernel
 from paget.engine.path import PROLIFERATION
 from paget.engine.state import (
@@ -21,13 +21,11 @@ from paget.engine.state import (
     EXTRAVASATED,
     FOUNDED,
     LIVING,
-    OVERFLOW,
     ROWS,
     SHED,
     SURVIVED,
 )
-from paget.engine.immunity import VISIBILITY
-from paget.model.layout import N_BEDS, N_ORGANS, TRAITS
+from paget.model.layout import MAX_GENOTYPES, MAX_ROWS, N_BEDS, N_ORGANS, TRAITS
 
 DETACHMENT = TRAITS.index("detachment")
 INTRAVASATION = TRAITS.index("intravasation")
@@ -74,8 +72,8 @@ def soil_chance(program, patient, genotype, organ, effect, n, a, b):
     stay *= program.traits[genotype, program.colonise_trait[organ]]
     if n > 0:
         traits = program.traits[genotype]
-        leave *= effects.scaling(effect, n, effects.EXTRAVASATION, organ, False, effects.NO_KEY, traits, a, b)
-        stay *= effects.scaling(effect, n, effects.COLONISATION, organ, False, effects.NO_KEY, traits, a, b)
+        leave *= effects.scaling(effect, n, effects.EXTRAVASATION, organ, effects.ELSEWHERE, effects.NO_KEY, traits, a, b)
+        stay *= effects.scaling(effect, n, effects.COLONISATION, organ, effects.ELSEWHERE, effects.NO_KEY, traits, a, b)
     return leave, min(1.0, stay)
 
 
@@ -88,23 +86,40 @@ def potency(program, patient, origin, genotype, route, organ):
 
 
 @kernel
-def gene_row(ws, pool_genotype, course, genotype):
-    """Return the index of a genotype among those that have shed, adding it if new; -1 without room."""
+def gene_row(ws, pools, course, genotype):
+    """Return the index of a genotype among those that have shed, adding it if new.
+
+    Without room, the nearest genotype (fewest differing drivers) stands for it.
+    """
     for g in range(course.pools):
-        if pool_genotype[g] == genotype:
+        if pools.genotype[g] == genotype:
             return g
     g = course.pools
-    if g >= pool_genotype.size:
-        ws.counts[OVERFLOW] = 1
-        return -1
-    course.pools += 1
-    pool_genotype[g] = genotype
-    ws.gene_span[g, 1] = -1.0
-    return g
+    if g < MAX_GENOTYPES:
+        course.pools += 1
+        pools.genotype[g] = genotype
+        ws.gene_span[g, 1] = -1.0
+        return g
+    nearest, fewest = 0, 64
+    for g in range(course.pools):
+        gap = bits(pools.genotype[g] ^ genotype)
+        if gap < fewest:
+            nearest, fewest = g, gap
+    return nearest
 
 
 @kernel
-def prepare_gene(ws, program, patient, pool_genotype, g, effect, n, a, b):
+def bits(word):
+    """Return how many bits of a genotype are set."""
+    count = 0
+    while word > 0:
+        count += word & 1
+        word >>= 1
+    return count
+
+
+@kernel
+def prepare_gene(ws, program, patient, pools, g, effect, n, a, b):
     """Fill a genotype's founder tables: net rate per organ and the integral of survival over the segment."""
     h = b - a
     slow = n > 0
@@ -112,7 +127,7 @@ def prepare_gene(ws, program, patient, pool_genotype, g, effect, n, a, b):
         return
     ws.gene_span[g, 0] = a
     ws.gene_span[g, 1] = h
-    genotype = pool_genotype[g]
+    genotype = pools.genotype[g]
     traits = program.traits[genotype]
     immune = patient.immune_pressure_per_day * program.traits[genotype, VISIBILITY]
     for organ in range(N_ORGANS):
@@ -120,9 +135,9 @@ def prepare_gene(ws, program, patient, pool_genotype, g, effect, n, a, b):
         net *= program.traits[genotype, PROLIFERATION]
         pressed = immune
         if slow:
-            net *= effects.scaling(effect, n, effects.GROWTH, organ, False, effects.NO_KEY, traits, a, b)
-            net -= effects.added_death(effect, n, organ, False, effects.NO_KEY, traits, a, b)
-            pressed *= effects.scaling(effect, n, effects.IMMUNITY, organ, False, effects.NO_KEY, traits, a, b)
+            net *= effects.scaling(effect, n, effects.GROWTH, organ, effects.ELSEWHERE, effects.NO_KEY, traits, a, b)
+            net -= effects.added_death(effect, n, organ, effects.ELSEWHERE, effects.NO_KEY, traits, a, b)
+            pressed *= effects.scaling(effect, n, effects.IMMUNITY, organ, effects.ELSEWHERE, effects.NO_KEY, traits, a, b)
         birth = ws.birth[organ]
         net = min(net - pressed, 0.999 * birth)
         ws.gene_net[g, organ] = net
@@ -130,19 +145,29 @@ def prepare_gene(ws, program, patient, pool_genotype, g, effect, n, a, b):
 
 
 @kernel
-def shed_row(ws, program, patient, course, pool_genotype, origin, genotype, effect, n, a, b):
-    """Return the row of cells shed from an origin by a genotype, made ready for the segment; -1 without room."""
-    row = -1
-    for r in range(ws.counts[ROWS]):
-        if ws.row_origin[r] == origin and ws.row_genotype[r] == genotype:
-            row = r
-            break
+def find_row(ws, origin, genotype):
+    """Return the row of an origin and a genotype, or -1."""
+    for row in range(ws.counts[ROWS]):
+        if ws.row_origin[row] == origin and ws.row_genotype[row] == genotype:
+            return row
+    return -1
+
+
+@kernel
+def shed_row(ws, program, patient, course, pools, origin, genotype, effect, n, a, b):
+    """Return the row of cells shed from an origin by a genotype, made ready for the segment.
+
+    Beyond `MAX_ROWS` pairs, which no simulated patient has come near, the patient's first row stands in.
+    """
+    row = find_row(ws, origin, genotype)
     if row < 0:
+        g = gene_row(ws, pools, course, genotype)
+        genotype = pools.genotype[g]
+        row = find_row(ws, origin, genotype)
+    if row < 0:
+        if ws.counts[ROWS] >= MAX_ROWS:
+            return 0
         row = ws.counts[ROWS]
-        g = gene_row(ws, pool_genotype, course, genotype)
-        if g < 0 or row >= ws.row_origin.size:
-            ws.counts[OVERFLOW] = 1
-            return -1
         ws.counts[ROWS] += 1
         ws.row_origin[row] = origin
         ws.row_genotype[row] = genotype
@@ -150,18 +175,18 @@ def shed_row(ws, program, patient, course, pool_genotype, origin, genotype, effe
         ws.row_exposure[row] = 0.0
         ws.row_total[row] = 0.0
         ws.row_span[row, 1] = -1.0
-    ready_row(ws, program, patient, pool_genotype, row, effect, n, a, b)
+    ready_row(ws, program, patient, pools, row, effect, n, a, b)
     return row
 
 
 @kernel
-def ready_row(ws, program, patient, pool_genotype, row, effect, n, a, b):
+def ready_row(ws, program, patient, pools, row, effect, n, a, b):
     """Fill a row's survivors per shed cell and organ, and its founders alive at the segment's end."""
     h = b - a
     if ws.row_span[row, 1] == h and (n == 0 or ws.row_span[row, 0] == a):
         return
     g = ws.row_gene[row]
-    prepare_gene(ws, program, patient, pool_genotype, g, effect, n, a, b)
+    prepare_gene(ws, program, patient, pools, g, effect, n, a, b)
     new = ws.row_span[row, 1] < 0.0
     ws.row_span[row, 0] = a
     ws.row_span[row, 1] = h
@@ -186,7 +211,7 @@ def ready_row(ws, program, patient, pool_genotype, row, effect, n, a, b):
 
 
 @kernel
-def record_row(ws, program, patient, funnel, row, exposure, effect, n, a, b):
+def record_row(ws, program, patient, pools, row, exposure, effect, n, a, b):
     """Add `exposure` shed cells of a row to the expected counts of the funnel."""
     if exposure <= 0.0:
         return
@@ -198,21 +223,21 @@ def record_row(ws, program, patient, funnel, row, exposure, effect, n, a, b):
         factor = route_factor(program, origin, genotype, route, effect, n, a, b)
         if factor <= 0.0:
             continue
-        funnel[program.primary_organ if origin == 0 else origin - 1, SHED] += exposure * factor
+        pools.funnel[program.primary_organ if origin == 0 else origin - 1, SHED] += exposure * factor
         for bed in range(N_BEDS):
             entries = program.entries[patient.sex, c, route, origin, bed]
             arrests = program.single[patient.sex, c, route, origin, bed]
             arrests += program.cluster[patient.sex, c, route, origin, bed]
-            funnel[bed, ENTRIES] += exposure * factor * entries
-            funnel[bed, ARRESTS] += exposure * factor * arrests
+            pools.funnel[bed, ENTRIES] += exposure * factor * entries
+            pools.funnel[bed, ARRESTS] += exposure * factor * arrests
             leave = min(1.0, program.extravasation * program.traits[genotype, LEAVING])
-            funnel[bed, EXTRAVASATED] += exposure * factor * arrests * leave
+            pools.funnel[bed, EXTRAVASATED] += exposure * factor * arrests * leave
     for organ in range(N_ORGANS):
         survived = exposure * ws.row_weight[row, organ]
         founded = survived * (1.0 - program.sleep_share)
-        funnel[organ, SURVIVED] += survived
-        funnel[organ, FOUNDED] += founded
-        funnel[organ, LIVING] += founded * ws.gene_integral[g, organ] / h
+        pools.funnel[organ, SURVIVED] += survived
+        pools.funnel[organ, FOUNDED] += founded
+        pools.funnel[organ, LIVING] += founded * ws.gene_integral[g, organ] / h
 
 
 @kernel

@@ -10,23 +10,24 @@ from paget.engine import rng as draws
 from paget.engine.advance import advance_block
 from paget.engine.funnel import draw_funnel
 from paget.engine.growth import LOG_SMALL
-from paget.engine.kernel import kernel
+from paget.engine.kernel import entry
 from paget.engine.lesions import coast
 from paget.engine.path import PROLIFERATION
-from paget.engine.state import ALIVE, FUNNEL_COLUMNS, Capacity, State, workspace
+from paget.engine.state import ALIVE, MAX_WATCHES, Capacity, State, workspace
 from paget.model import layout
 
 OVERFLOW = layout.STOP_REASONS.index("overflow")
-MUTABLE = ("course", "lesion", "clone", "pool", "pool_genotype", "pool_source", "funnel", "watch")
+MUTABLE = ("course", "lesion", "clone", "pools", "watch")
 
 
-@kernel
-def begin(program, patient, course, lesion, clone):
+@entry
+def begin(table, patient, course, lesion, clone):
     """Place each patient's primary on the day its surviving line reaches a thousand cells.
 
     Given that a line of birth rate b and net rate r survives, its size tends to (b / r) W exp(r t) with W
     exponential of mean 1 (Kendall 1948): the random head start is kept as the day of the crossing.
     """
+    program = table[0]
     rng = np.empty(2, dtype=np.uint64)
     for p in range(patient.size):
         own = patient[p]
@@ -104,16 +105,11 @@ def start(program, seed, patients, *, effects=None, watches=None, capacity=None)
         course=np.zeros(count, layout.COURSE),
         lesion=np.zeros((count, room.lesions), layout.LESION),
         clone=np.zeros((count, room.clones), layout.CLONE),
-        pool=np.zeros((count, room.genotypes, layout.N_ORGANS)),
-        pool_genotype=np.zeros((count, room.genotypes), np.int64),
-        pool_source=np.zeros((count, room.genotypes, 2), np.uint64),
-        funnel=np.zeros((count, layout.N_BEDS, FUNNEL_COLUMNS)),
+        pools=np.zeros(count, layout.POOLS),
         effect=np.zeros((count, 0), layout.EFFECT),
-        effects=np.zeros(count, np.int64),
         watch=np.zeros((count, 0), layout.WATCH),
-        watches=np.zeros(count, np.int64),
     )
-    begin(program._replace(seed=int(seed)), patients, state.course, state.lesion, state.clone)
+    begin(program.seeded(seed), patients, state.course, state.lesion, state.clone)
     if effects is not None:
         state = with_effects(state, effects)
     return state if watches is None else with_watches(state, watches)
@@ -124,12 +120,15 @@ def with_effects(state, effects):
 
     Effects that begin must begin on the patient's current day or later: the past is not played again.
     """
-    return state._replace(effect=effects, effects=np.full(effects.shape[0], effects.shape[1], np.int64))
+    return state._replace(effect=effects)
 
 
 def with_watches(state, watches):
     """Return the state with WATCH rows, shape (P, W), in place of those it had."""
-    return state._replace(watch=watches, watches=np.full(watches.shape[0], watches.shape[1], np.int64))
+    if watches.shape[1] > MAX_WATCHES:
+        message = f"{watches.shape[1]} watches a patient; at most {MAX_WATCHES} fit"
+        raise ValueError(message)
+    return state._replace(watch=watches)
 
 
 def advance(program, state, until_day=None):
@@ -169,8 +168,12 @@ def advance(program, state, until_day=None):
 def _run(program, state, until):
     """Run the compiled loop over a whole block."""
     stops = np.zeros(state.patient.size, layout.STOP)
-    scratch = workspace(state.capacity, program.traits.shape[0], state.watch.shape[1])
-    advance_block(program._replace(seed=state.seed), state, scratch, until, stops, 0, state.patient.size)
+    advance_block(
+        program.seeded(state.seed), state.patient, state.course, state.lesion, state.clone, state.pools,
+        state.effect, state.watch, workspace(last_room=state.capacity.is_last),
+        np.zeros(state.capacity.lesions, layout.LESION), np.zeros(state.capacity.clones, layout.CLONE),
+        until, stops,
+    )  # fmt: skip
     return stops
 
 
@@ -189,23 +192,19 @@ def _grown(state):
     return state._replace(
         lesion=_fit(state.lesion, (room.lesions,)),
         clone=_fit(state.clone, (room.clones,)),
-        pool=_fit(state.pool, (room.genotypes, layout.N_ORGANS)),
-        pool_genotype=_fit(state.pool_genotype, (room.genotypes,)),
-        pool_source=_fit(state.pool_source, (room.genotypes, 2)),
     )
 
 
-@kernel
-def coast_block(program, ws, patient, course, lesion, clone, effect, effects):
+@entry
+def coast_block(table, scratch, patient, course, lesion, clone, effect):
     """Move the copied lesions of every patient to that patient's own current day, without draws."""
     for p in range(patient.size):
-        ws.gene_span[:, 1] = -1.0
         for l in range(course[p].lesions):
-            if lesion[p, l].since_day < course[p].now_day:
-                coast(
-                    ws, program, patient[p], lesion[p], clone[p], l, effect[p], effects[p],
-                    lesion[p, l].since_day, course[p].now_day,
-                )  # fmt: skip
+            since = lesion[p, l].since_day
+            if since < course[p].now_day:
+                own = lesion[p]
+                coast(scratch[0], table[0], patient[p], own, clone[p], l, effect[p], effect[p].size, since,
+                      course[p].now_day)  # fmt: skip
 
 
 def snapshot(program, state):
@@ -218,9 +217,8 @@ def snapshot(program, state):
         A read-only view of the truth; changing it changes nothing.
     """
     lesions, clones = state.lesion.copy(), state.clone.copy()
-    scratch = workspace(state.capacity, program.traits.shape[0], 0)
-    own = program._replace(seed=state.seed)
-    coast_block(own, scratch, state.patient, state.course, lesions, clones, state.effect, state.effects)
+    table = program.seeded(state.seed)
+    coast_block(table, workspace(), state.patient, state.course, lesions, clones, state.effect)
     lesions.flags.writeable = False
     clones.flags.writeable = False
     return lesions, clones
@@ -229,5 +227,5 @@ def snapshot(program, state):
 def funnel(state):
     """Return the counts of the cascade, shape (P, beds, steps), drawn from the engine's sums."""
     out = np.zeros((state.patient.size, layout.N_BEDS, layout.N_STEPS))
-    draw_funnel(state.seed, state.patient, state.funnel, np.zeros(2, np.uint64), out)
+    draw_funnel(state.seed, state.patient, state.pools, np.zeros(2, np.uint64), out)
     return out

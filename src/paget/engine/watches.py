@@ -51,7 +51,7 @@ def read_watch(ws, program, patient, watch, k, a, b):
         row.clock = draws.exponential(ws.rng)
     for j in range(3):
         ratio = quantity(ws, row.quantity, row.organ, j + 1) / row.level
-        ws.hazard[FIRST_WATCH + k, j] = row.rate_per_day * ratio**row.exponent if ratio > 0.0 else 0.0
+        ws.hazard[FIRST_WATCH + k, j] = (b - a) * row.rate_per_day * ratio**row.exponent if ratio > 0.0 else 0.0
     return fraction_at(ws.hazard[FIRST_WATCH + k], row.clock)
 
 

@@ -144,6 +144,12 @@ N_SITES: Final = len(ORGANS) + 1
 """Organs and, last, the primary by itself: the axis of burdens that hazards and watches read."""
 MAX_DRIVERS: Final = 12
 """Drivers that one cancer entry may list: a genotype is a bit mask, and tables hold 2**n rows."""
+MAX_GENOTYPES: Final = 96
+"""Genotypes whose shed cells are told apart in one patient; further ones count as the nearest of these."""
+MAX_ROWS: Final = 256
+"""Pairs of origin and genotype that one patient's shedding is worked out for."""
+FUNNEL_SUMS: Final = 12
+"""Columns of the expected counts that the engine keeps per bed (`engine/state.py` names them)."""
 MAX_CLONES: Final = 24
 """Clones followed in one lesion; a rarer new genotype is counted in `untracked_clones`."""
 
@@ -183,6 +189,7 @@ COURSE: Final = np.dtype(
         ("cause", np.int64),
         ("death_day", np.float64),
         ("untracked_clones", np.int64),
+        ("untracked_lesions", np.int64),
     ]
 )
 """Where one patient's course stands. Days not reached are NaN."""
@@ -211,9 +218,13 @@ LESION: Final = np.dtype(
         ("one_cm_day", np.float64),
         ("ended_day", np.float64),
         ("peak_log_cells", np.float64),
+        ("path", np.float64, (5,)),
     ]
 )
-"""One lesion. `status`: 0 free slot, 1 alive, 2 ended. `since_day` is the age its state stands at."""
+"""One lesion. `status`: 0 free slot, 1 alive, 2 ended. `since_day` is the age its state stands at.
+
+`path` is scratch: ln cells at the start, three nodes and the end of the segment last looked at.
+"""
 
 CLONE: Final = np.dtype(
     [
@@ -228,9 +239,20 @@ CLONE: Final = np.dtype(
         ("origin_day", np.float64),
         ("origins", np.float64),
         ("row", np.int64),
+        ("moved", np.int64),
     ]
 )
 """One clone of one lesion: counted exactly (`count` >= 0) or, when `count` is -1, by `log_cells`."""
+
+POOLS: Final = np.dtype(
+    [
+        ("genotype", np.int64, (MAX_GENOTYPES,)),
+        ("source", np.uint64, (MAX_GENOTYPES, 2)),
+        ("asleep", np.float64, (MAX_GENOTYPES, N_ORGANS)),
+        ("funnel", np.float64, (N_BEDS, FUNNEL_SUMS)),
+    ]
+)
+"""One patient's sleepers by genotype and organ (expected numbers), their sources, and the funnel's sums."""
 
 EFFECT: Final = np.dtype(
     [

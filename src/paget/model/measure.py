@@ -80,6 +80,7 @@ class Measure:
         for name, end in (("low", quantity.low), ("high", quantity.high)):
             if end is not None:
                 self._within(end, name, strict=False)
+        self._inside_interval(quantity)
         self._may_vary(quantity)
         if self.explained and not quantity.rationale.strip():
             raise broken_rule(
@@ -101,6 +102,20 @@ class Measure:
                 key=key,
                 allowed=self.bounds,
                 fix="correct the number, or its unit if it was meant in another",
+            )
+
+    @staticmethod
+    def _inside_interval(quantity: Quantity) -> None:
+        low = quantity.value if quantity.low is None else quantity.low
+        high = quantity.value if quantity.high is None else quantity.high
+        if not low <= quantity.value <= high:
+            raise broken_rule(
+                "The value {value} lies outside its own interval, {low} to {high}.",
+                value=quantity.value,
+                low=low,
+                high=high,
+                allowed="low <= value <= high",
+                fix="correct value, low or high",
             )
 
     def _may_vary(self, quantity: Quantity) -> None:

@@ -30,7 +30,7 @@ Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 class Frozen(BaseModel):
     """A validated object that never changes and refuses keys that it does not know."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=False)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     told_with_parent: ClassVar[bool] = False
     """Whether a field's description makes sense only after that of the object that holds it."""
@@ -112,21 +112,6 @@ class Quantity(Sourced):
     def sigma(self) -> float:
         """Width of the spread between patients; 0.0 where the number does not vary."""
         return 0.0 if self.spread is None else self.spread.sigma
-
-    @model_validator(mode="after")
-    def _consistent(self) -> Self:
-        low = self.value if self.low is None else self.low
-        high = self.value if self.high is None else self.high
-        if not low <= self.value <= high:
-            raise broken_rule(
-                "The value {value} lies outside its own interval, {low} to {high}.",
-                value=self.value,
-                low=low,
-                high=high,
-                allowed="low <= value <= high",
-                fix="correct value, low or high",
-            )
-        return self
 
     def times(self, by: float, unit: str) -> Quantity:
         """Return the same quantity said in another unit.

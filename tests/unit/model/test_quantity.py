@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-
 from paget.model.measure import Measure, Share
 from paget.model.quantity import GRADES, Quantity
 from paget.model.units import factor

@@ -1,0 +1,198 @@
+"""From the engine's rows to tables: codes become names, logarithms become cells and millimetres."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+
+from paget.engine.compile import diameter_from_cells
+from paget.model import layout
+
+if TYPE_CHECKING:
+    from paget.engine import State
+
+UNITS = {
+    "_day": "day",
+    "_mm": "mm",
+    "_cells": "cell",
+    "_count": "1",
+}
+PRIMARY = layout.ROUTES.index("primary")
+REGIONAL = layout.ORGANS.index("regional_lymph_node")
+FREE, ALIVE = 0, 1
+STEP = {name: number for number, name in enumerate(layout.FUNNEL_STEPS)}
+
+
+def unit_of(column: str) -> str:
+    """Return the unit that a column's name ends in, or an empty string."""
+    if column == "cells":
+        return "cell"
+    return next((unit for ending, unit in UNITS.items() if column.endswith(ending)), "")
+
+
+def _table(columns: dict[str, np.ndarray | pa.Array]) -> pa.Table:
+    """Return an Arrow table with NaN as null and each column's unit in its metadata."""
+    arrays, fields = [], []
+    for name, values in columns.items():
+        array = values if isinstance(values, pa.Array) else pa.array(values, from_pandas=True)
+        arrays.append(array)
+        unit = unit_of(name)
+        fields.append(pa.field(name, array.type, metadata={"unit": unit} if unit else None))
+    return pa.Table.from_arrays(arrays, schema=pa.schema(fields))
+
+
+def _names(codes: np.ndarray, names: tuple[str, ...]) -> pa.Array:
+    """Return codes as a dictionary array of names."""
+    return pa.DictionaryArray.from_arrays(pa.array(codes.astype(np.int8)), pa.array(names, pa.string()))
+
+
+def _genotypes(codes: np.ndarray, drivers: tuple[str, ...]) -> pa.Array:
+    """Return genotypes as text, drivers joined by a plus sign."""
+    unique, index = np.unique(codes, return_inverse=True)
+    texts = ["+".join(d for bit, d in enumerate(drivers) if (int(code) >> bit) & 1) for code in unique]
+    return pa.array(texts, pa.string()).take(pa.array(index.reshape(-1)))
+
+
+def _first(values: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    """Return the smallest of the masked values of each row, NaN where there is none."""
+    low = np.where(mask & ~np.isnan(values), values, np.inf).min(axis=1, initial=np.inf)
+    return np.where(np.isinf(low), np.nan, low)
+
+
+def patient_table(cancer_id: str, state: State, lesion: np.ndarray, density_per_cm3: float) -> pa.Table:
+    """Return one row per patient.
+
+    Parameters
+    ----------
+    cancer_id : str
+        The entry.
+    state : State
+        Where the course ended.
+    lesion : ndarray of layout.LESION, shape (P, L)
+        Lesions as they stood on the last day.
+    density_per_cm3 : float
+        Cells per cubic centimetre, for diameters.
+    """
+    patient, course = state.patient, state.course
+    present = _present(state, lesion)
+    alive = present & (lesion["status"] == ALIVE)
+    spread = present & (lesion["route"] != PRIMARY)
+    cells = np.where(alive, np.exp(lesion["log_cells"]), 0.0)
+    detected = spread & ~np.isnan(lesion["detectable_day"])
+    seen_now = spread & alive & detected
+    sites = np.zeros((patient.size, layout.N_ORGANS), bool)
+    rows, columns = np.nonzero(seen_now)
+    sites[rows, lesion["organ"][rows, columns]] = True
+    primary = lesion[:, 0]
+    primary_cells = cells[:, 0]
+    distant = spread & (lesion["organ"] != REGIONAL)
+    established = ~np.isnan(lesion["established_day"])
+    return _table(
+        {
+            "patient": patient["index"],
+            "cancer": _names(np.zeros(patient.size), (cancer_id,)),
+            "sex": _names(patient["sex"], layout.SEXES),
+            "onset_age_day": patient["onset_day"],
+            "death_age_day": course["death_day"],
+            "cause": _names(course["cause"], layout.CAUSES),
+            "last_age_day": course["now_day"],
+            "primary_1cm_age_day": primary["one_cm_day"],
+            "first_spread_age_day": _first(lesion["founded_day"], spread & established),
+            "first_distant_spread_age_day": _first(lesion["founded_day"], distant & established),
+            "first_metastasis_1cm_age_day": _first(lesion["one_cm_day"], distant),
+            "primary_cells": primary_cells,
+            "primary_diameter_mm": diameter_from_cells(primary_cells, density_per_cm3),
+            "metastases": (detected & distant).sum(axis=1),
+            "regional_nodes": (detected & ~distant).sum(axis=1),
+            "metastases_established": (spread & established).sum(axis=1),
+            "sites": np.delete(sites, REGIONAL, axis=1).sum(axis=1),
+            "burden_cells": cells.sum(axis=1),
+            "clones": course["clones"],
+            "untracked_clones": course["untracked_clones"],
+            "untracked_lesions": course["untracked_lesions"],
+        }
+    )
+
+
+def _present(state: State, lesion: np.ndarray) -> np.ndarray:
+    """Return which slots hold a lesion that is or was."""
+    used = np.arange(lesion.shape[1])[None, :] < state.course["lesions"][:, None]
+    return used & (lesion["status"] != FREE)
+
+
+def lesion_table(state: State, lesion: np.ndarray, density_per_cm3: float, drivers: tuple[str, ...]) -> pa.Table:
+    """Return one row per lesion that is, or was once a thousand cells; see `patient_table` for parameters."""
+    present = _present(state, lesion)
+    rows = lesion[present]
+    cells = np.where(rows["status"] == ALIVE, np.exp(rows["log_cells"]), 0.0)
+    return _table(
+        {
+            "patient": state.patient["index"][np.nonzero(present)[0]],
+            "lesion": rows["key"],
+            "parent_lesion": rows["parent_key"],
+            "organ": _names(rows["organ"], layout.ORGANS),
+            "route": _names(rows["route"], layout.ROUTES),
+            "generation": rows["generation"],
+            "founded_age_day": rows["founded_day"],
+            "woken": rows["woken"].astype(bool),
+            "as_cluster": rows["as_cluster"].astype(bool),
+            "established_age_day": rows["established_day"],
+            "vascular_age_day": rows["vascular_day"],
+            "detectable_age_day": rows["detectable_day"],
+            "one_cm_age_day": rows["one_cm_day"],
+            "ended_age_day": rows["ended_day"],
+            "cells": cells,
+            "diameter_mm": diameter_from_cells(cells, density_per_cm3),
+            "peak_diameter_mm": diameter_from_cells(np.exp(rows["peak_log_cells"]), density_per_cm3),
+            "clones": rows["clones"],
+            "drivers": _genotypes(rows["founder_genotype"], drivers),
+        }
+    )
+
+
+def clone_table(state: State, lesion: np.ndarray, clone: np.ndarray, drivers: tuple[str, ...]) -> pa.Table:
+    """Return one row per clone alive; see `patient_table` for parameters."""
+    used = np.arange(clone.shape[1])[None, :] < state.course["clones"][:, None]
+    used &= clone["lesion"] >= 0
+    who = np.nonzero(used)[0]
+    rows = clone[used]
+    cells = np.where(rows["count"] >= 0.0, rows["count"], np.exp(rows["log_cells"]))
+    return _table(
+        {
+            "patient": state.patient["index"][who],
+            "lesion": lesion["key"][who, rows["lesion"]],
+            "clone": rows["key"],
+            "parent_clone": rows["parent_key"],
+            "driver": _names(np.where(rows["driver"] < 0, 0, 1 + rows["driver"]), ("", *drivers)),
+            "drivers": _genotypes(rows["genotype"], drivers),
+            "origin_age_day": rows["origin_day"],
+            "origins": rows["origins"],
+            "cells": cells,
+        }
+    )
+
+
+def funnel_table(indices: np.ndarray, lesion: np.ndarray, counts: np.ndarray) -> pa.Table:
+    """Return one row per patient and bed that any cell was shed from or reached.
+
+    Steps from `established` on are counted from the lesions themselves, the primary left out.
+    """
+    counts = counts.copy()
+    spread = (lesion["status"] != FREE) & (lesion["route"] != PRIMARY)
+    for step, column in (
+        ("established", "established_day"),
+        ("vascularised", "vascular_day"),
+        ("detectable", "detectable_day"),
+    ):
+        rows, columns = np.nonzero(spread & ~np.isnan(lesion[column]))
+        np.add.at(counts, (rows, lesion["organ"][rows, columns], STEP[step]), 1.0)
+    rows, beds = np.nonzero(counts.any(axis=2))
+    table: dict[str, np.ndarray | pa.Array] = {
+        "patient": indices[rows],
+        "organ": _names(beds, (*layout.ORGANS, *layout.BEDS)),
+    }
+    for step, number in STEP.items():
+        table[f"{step}_count"] = counts[rows, beds, number]
+    return _table(table)
