@@ -59,9 +59,7 @@ def year_to_one_cm(cancer: Cancer) -> float:
     return days / 365.25
 
 
-def explain(
-    summary: Mapping[str, Any], *, years: float | None, year_to_1cm: float | None, untracked: int
-) -> list[str]:
+def explain(summary: Mapping[str, Any], *, years: float | None, year_to_1cm: float | None) -> list[str]:
     """Return sentences about what a reader of this summary might take wrongly.
 
     Parameters
@@ -72,8 +70,6 @@ def explain(
         Horizon in years after the first cell; None where everybody was followed until death.
     year_to_1cm
         Median years from the first cell to 1 cm.
-    untracked
-        Patients with more clones than are followed one by one.
 
     Returns
     -------
@@ -88,7 +84,7 @@ def explain(
     if summary["spread"]["with_metastasis"]["count"] == 0:
         most = min(1.0, RULE_OF_THREE / patients)
         notes.append(
-            "Nobody had a detectable metastasis. "
+            "Nobody had a detectable metastasis beyond regional lymph nodes. "
             f"With {patients:,} patients the true share may still be up to {most:.2g}."
         )
         notes.append(_where_it_ended(summary["funnel"]["count_per_patient"], patients))
@@ -99,10 +95,11 @@ def explain(
         )
     elif reached == 0:
         notes.append("Most patients died of other causes before their primary reached 1 cm.")
+    untracked = int(summary["untracked"]["patients_with_lesions"])
     if untracked:
         notes.append(
-            f"{untracked:,} patients had more clones than are followed one by one; "
-            "the smallest are only counted, in untracked_clones."
+            f"{untracked:,} patients had more lesions than are followed one by one; "
+            "those beyond are only counted, in untracked_lesions."
         )
     return notes
 

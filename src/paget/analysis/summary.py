@@ -1,7 +1,8 @@
 """The first look at a run: who spread, where to, how fast, and what they died of.
 
 A summary is plain values, so it can be written as JSON; keys end in their unit, shares come with their
-standard error and 95 % interval. Everybody is followed from the first cell and nobody is treated.
+standard error and 95 % interval. Deposits in regional lymph nodes are regional spread, not metastases.
+Everybody is followed from the first cell and nobody is treated.
 """
 
 from __future__ import annotations
@@ -43,7 +44,8 @@ def summarise(tally: Tally, *, years: float | None, year_to_1cm: float | None) -
         "timing": {
             "first_cell_to_primary_1cm_year": tally.to_one_cm.quartiles(YEAR_DAY),
             "first_cell_to_first_spread_year": tally.to_spread.quartiles(YEAR_DAY),
-            "first_spread_to_metastasis_1cm_year": tally.spread_to_one_cm.quartiles(YEAR_DAY),
+            "first_cell_to_distant_spread_year": tally.to_distant_spread.quartiles(YEAR_DAY),
+            "distant_spread_to_metastasis_1cm_year": tally.spread_to_one_cm.quartiles(YEAR_DAY),
             "founded_to_detectable_year": tally.founded_to_detectable.quartiles(YEAR_DAY),
         },
         "late": {
@@ -55,9 +57,11 @@ def summarise(tally: Tally, *, years: float | None, year_to_1cm: float | None) -
         "survival_from_1cm": _survival(tally),
         "funnel": _funnel(tally),
     }
-    summary["notes"] = explain(
-        summary, years=years, year_to_1cm=year_to_1cm, untracked=tally.untracked_patients
-    )
+    summary["untracked"] = {
+        "patients_with_clones": tally.untracked_clone_patients,
+        "patients_with_lesions": tally.untracked_lesion_patients,
+    }
+    summary["notes"] = explain(summary, years=years, year_to_1cm=year_to_1cm)
     return summary
 
 
@@ -68,8 +72,10 @@ def _spread(tally: Tally) -> dict[str, Any]:
     counted = {**few, f"{MOST_SITES}+": sum(sites[MOST_SITES:])}
     patients = max(tally.patients, 1)
     return {
-        "with_founded": share(tally.with_spread, tally.patients).as_dict(),
+        "with_spread": share(tally.with_spread, tally.patients).as_dict(),
+        "with_distant_spread": share(tally.with_distant_spread, tally.patients).as_dict(),
         "with_established": share(tally.with_established, tally.patients).as_dict(),
+        "with_regional_nodes": share(tally.with_regional, tally.patients).as_dict(),
         "with_metastasis": share(tally.with_metastasis, tally.patients).as_dict(),
         "by_organ": {
             ORGANS[organ]: {

@@ -26,19 +26,25 @@ PATIENT_COLUMNS: Final = (
     "last_age_day",
     "primary_1cm_age_day",
     "first_spread_age_day",
+    "first_distant_spread_age_day",
     "first_metastasis_1cm_age_day",
     "metastases",
+    "regional_nodes",
     "metastases_established",
     "untracked_clones",
+    "untracked_lesions",
 )
 LESION_COLUMNS: Final = ("patient", "organ", "route", "woken", "founded_age_day", "detectable_age_day")
 FUNNEL_COLUMNS: Final = tuple(f"{step}_count" for step in FUNNEL_STEPS)
+
+REGIONAL: Final = "regional_lymph_node"
+"""A deposit here is regional spread, and is counted apart from metastases."""
 
 MOST_SITES: Final = 4
 """Numbers of organs from here on are counted together."""
 
 LATE_YEAR: Final = 5.0
-"""A first detectable metastasis later than this after the first spread is called late."""
+"""A first detectable metastasis later than this after the first distant spread is called late."""
 
 
 class Tally:
@@ -50,16 +56,20 @@ class Tally:
         self.causes = np.zeros(len(CAUSES), dtype=np.int64)
         self.with_metastasis = 0
         self.with_established = 0
+        self.with_regional = 0
         self.with_spread = 0
+        self.with_distant_spread = 0
         self.metastases = 0
         self.metastases_woken = 0
-        self.untracked_patients = 0
+        self.untracked_clone_patients = 0
+        self.untracked_lesion_patients = 0
         self.late_patients = 0
         self.with_organ = np.zeros(N_ORGANS, dtype=np.int64)
         self.metastases_by_organ = np.zeros(N_ORGANS, dtype=np.int64)
         self.sites = np.zeros(N_ORGANS + 1, dtype=np.int64)
         self.funnel = np.zeros(len(FUNNEL_STEPS))
-        self.to_one_cm, self.to_spread = DayCounts(), DayCounts()
+        self.to_one_cm = DayCounts()
+        self.to_spread, self.to_distant_spread = DayCounts(), DayCounts()
         self.spread_to_one_cm, self.founded_to_detectable = DayCounts(), DayCounts()
         self.age_at_death = DayCounts()
         self.death_after_one_cm, self.censored_after_one_cm = DayCounts(), DayCounts()
@@ -89,18 +99,23 @@ class Tally:
             name = str(row["values"])
             self.by_cancer[name] = self.by_cancer.get(name, 0) + int(row["counts"])
         self.causes += np.bincount(codes(patients["cause"], CAUSES), minlength=len(CAUSES))
-        self.with_metastasis += int(np.count_nonzero(whole(patients["metastases"])))
-        self.with_established += int(np.count_nonzero(whole(patients["metastases_established"])))
+        self.with_metastasis += some(patients["metastases"])
+        self.with_regional += some(patients["regional_nodes"])
+        self.with_established += some(patients["metastases_established"])
         self.with_spread += int(np.count_nonzero(np.isfinite(number(patients["first_spread_age_day"]))))
-        self.untracked_patients += int(np.count_nonzero(whole(patients["untracked_clones"])))
+        distant = number(patients["first_distant_spread_age_day"])
+        self.with_distant_spread += int(np.count_nonzero(np.isfinite(distant)))
+        self.untracked_clone_patients += some(patients["untracked_clones"])
+        self.untracked_lesion_patients += some(patients["untracked_lesions"])
 
     def _add_times(self, patients: pa.Table) -> None:
         onset, one_cm = number(patients["onset_age_day"]), number(patients["primary_1cm_age_day"])
-        spread = number(patients["first_spread_age_day"])
+        spread = number(patients["first_distant_spread_age_day"])
         death, last = number(patients["death_age_day"]), number(patients["last_age_day"])
         cause = codes(patients["cause"], CAUSES)
         self.to_one_cm.add(one_cm - onset)
-        self.to_spread.add(spread - onset)
+        self.to_spread.add(number(patients["first_spread_age_day"]) - onset)
+        self.to_distant_spread.add(spread - onset)
         self.spread_to_one_cm.add(number(patients["first_metastasis_1cm_age_day"]) - spread)
         self.age_at_death.add(death)
         alive, other = cause == CAUSES.index("alive"), cause == CAUSES.index("other")
@@ -113,9 +128,10 @@ class Tally:
     def _add_lesions(self, patients: pa.Table, lesions: pa.Table) -> None:
         order = whole(patients["patient"])
         found_day = number(lesions["detectable_age_day"])
-        metastasis = codes(lesions["route"], ("primary",), strict=False) != 0
-        seen = metastasis & np.isfinite(found_day)
-        organ = codes(lesions["organ"], ORGANS)[seen]
+        organ = codes(lesions["organ"], ORGANS)
+        secondary = codes(lesions["route"], ("primary",), strict=False) != 0
+        seen = secondary & np.isfinite(found_day) & (organ != ORGANS.index(REGIONAL))
+        organ = organ[seen]
         row = np.searchsorted(order, whole(lesions["patient"])[seen])
         pairs = np.bincount(row * N_ORGANS + organ, minlength=order.size * N_ORGANS).reshape(
             order.size, N_ORGANS
@@ -128,7 +144,7 @@ class Tally:
         self.founded_to_detectable.add(found_day[seen] - number(lesions["founded_age_day"])[seen])
         first = np.full(order.size, np.inf)
         np.minimum.at(first, row, found_day[seen])
-        spread = number(patients["first_spread_age_day"])
+        spread = number(patients["first_distant_spread_age_day"])
         late = np.isfinite(first) & (first - spread > LATE_YEAR * YEAR_DAY)
         self.late_patients += int(np.count_nonzero(late))
 
@@ -136,6 +152,11 @@ class Tally:
 def number(column: pa.ChunkedArray) -> NDArray[np.float64]:
     """Return a column of numbers as floats, nulls as not a number."""
     return np.asarray(pc.cast(column, pa.float64()).to_numpy(zero_copy_only=False), dtype=np.float64)
+
+
+def some(column: pa.ChunkedArray) -> int:
+    """Return how many patients a count is not 0 for."""
+    return int(np.count_nonzero(whole(column)))
 
 
 def whole(column: pa.ChunkedArray) -> NDArray[np.int64]:

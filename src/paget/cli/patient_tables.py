@@ -9,7 +9,7 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from paget.cli.story import YEAR_DAY
-from paget.cli.words import organ_words, scientific
+from paget.cli.words import organ_label, scientific
 
 
 def lesion_table(lesions: Sequence[Mapping[str, Any]], most: int) -> Table:
@@ -27,12 +27,12 @@ def lesion_table(lesions: Sequence[Mapping[str, Any]], most: int) -> Table:
     Table
         One row per lesion: where, whence, and the age at each step of its growth.
     """
-    organs = {lesion["lesion"]: organ_words(lesion["organ"]) for lesion in lesions}
+    organs = {lesion["lesion"]: organ_label(lesion["organ"]) for lesion in lesions}
     shown = sorted(lesions, key=lambda lesion: -(lesion["peak_diameter_mm"] or 0.0))[:most]
-    table = _table(f"Lesions ({_of(len(shown), len(lesions))}; ages in years)")
+    table = _table(f"Lesions ({_of(len(shown), len(lesions))}; ages in years, size at the end)")
     for name in ("lesion", "from"):
         table.add_column(name, overflow="fold")
-    for name in ("founded", "1,000", "vessels", "5 mm", "1 cm", "mm at end"):
+    for name in ("founded", "1,000", "vessels", "5 mm", "1 cm", "mm"):
         table.add_column(name, justify="right")
     for lesion in shown:
         source = organs.get(lesion["parent_lesion"], "")
@@ -67,7 +67,7 @@ def clone_table(
     Table
         One row per clone: where it lives, what it carries, since when, and how large it is.
     """
-    organs = {lesion["lesion"]: organ_words(lesion["organ"]) for lesion in lesions}
+    organs = {lesion["lesion"]: organ_label(lesion["organ"]) for lesion in lesions}
     shown = sorted(clones, key=lambda clone: -(clone["cells"] or 0.0))[:most]
     table = _table(f"Clones ({_of(len(shown), len(clones))}; ages in years)")
     for name in ("clone", "lesion", "drivers"):

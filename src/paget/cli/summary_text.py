@@ -9,13 +9,13 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from paget.cli.words import cause_words, organ_words, percent, scientific, span
+from paget.cli.words import cause_words, organ_label, percent, scientific, span
 
 WIDTH: Final = 80
 _ORGANS_SHOWN: Final = 8
 _CAUSES_SHOWN: Final = 5
 _FUNNEL: Final = (
-    ("arrested", "lodged in an organ"),
+    ("arrested", "lodged in small vessels"),
     ("extravasated", "left the vessel"),
     ("survived", "survived there"),
     ("dormant", "fell asleep"),
@@ -72,31 +72,32 @@ def _sections(summary: dict[str, Any]) -> list[tuple[str, RenderableType]]:
 
 def _spread(spread: dict[str, Any]) -> RenderableType:
     ever = spread["with_metastasis"]
-    head = f"{_with_error(ever)} of patients ever had a detectable metastasis"
+    nodes = spread["with_regional_nodes"]
+    head = f"{_with_error(ever)} ever had a detectable metastasis, {_with_error(nodes)} in nodes"
     if not ever["count"]:
         return head
     table = _columns("organ", "patients", "lesions", "organ", "patients", "lesions")
     rows = [
-        (organ_words(organ), _with_error(found), f"{found['metastases'] / found['count']:.1f}")
+        (organ_label(organ), _with_error(found), f"{found['metastases'] / found['count']:.1f}")
         for organ, found in list(spread["by_organ"].items())[:_ORGANS_SHOWN]
     ]
     half = (len(rows) + 1) // 2
     for number in range(half):
         table.add_row(*rows[number], *(rows[half + number] if half + number < len(rows) else ("", "", "")))
     sites = "  ".join(f"{number}: {percent(found['share'], 0)}" for number, found in spread["sites"].items())
-    return Group(head, table, f"organs per patient  {sites}  mean: {spread['sites_mean']:.2f}")
+    return Group(head, table, f"organs each  {sites}  mean: {spread['sites_mean']:.2f}")
 
 
 def _timing(timing: dict[str, Any], late: dict[str, Any]) -> RenderableType:
     grid = Table.grid(padding=(0, 2))
     for key, words in (
         ("first_cell_to_primary_1cm_year", "first cell to a primary of 1 cm"),
-        ("first_cell_to_first_spread_year", "first cell to first spread"),
-        ("first_spread_to_metastasis_1cm_year", "first spread to a metastasis of 1 cm"),
+        ("first_cell_to_distant_spread_year", "first cell to first distant spread"),
+        ("distant_spread_to_metastasis_1cm_year", "distant spread to a metastasis of 1 cm"),
     ):
         grid.add_row(words, span(timing[key], "years"))
     grid.add_row(
-        f"first one found over {late['after_year']:g} years after spread", percent(late["patients"]["share"])
+        f"first metastasis over {late['after_year']:g} years after spread", percent(late["patients"]["share"])
     )
     grid.add_row("metastases that had slept", percent(late["metastases_from_sleep"]["share"]))
     return grid

@@ -26,6 +26,11 @@ def organ_words(organ: str) -> str:
     return _ORGANS.get(organ, organ.replace("_", " "))
 
 
+def organ_label(organ: str) -> str:
+    """Return an organ's name in words short enough for a column."""
+    return organ_words(organ).replace(" lymph nodes", " nodes")
+
+
 def cause_words(cause: str) -> str:
     """Return a cause of death in words."""
     return f"failure of the {organ_words(cause)}" if cause in ORGANS else _CAUSES.get(cause, cause)

@@ -18,7 +18,7 @@ from paget.cohort.store import SUMMARY_NAME, RunFolder, blocks_of, locked, write
 from paget.cohort.summing import summary_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from paget.cohort.recipe import Recipe
     from paget.cohort.runner import BlockFunction, Heard, Submitter
@@ -97,7 +97,7 @@ def simulate(  # noqa: PLR0913 - one call holds every choice of a run
             open_now.enter_context(runner.connected(scheduler)) if isinstance(scheduler, str) else scheduler
         )
         compute = recipe if elsewhere is None else partial(compute_packed, recipe.packed())
-        bar = open_now.enter_context(ProgressBar(f"{recipe.title}: patients", enabled=progress))
+        bar = open_now.enter_context(ProgressBar(f"{recipe.title}: patients", n, enabled=progress))
         fill(path, recipe, n, compute=compute, workers=threads, scheduler=elsewhere, heard=bar)
     return Cohort(path, temporary=out is None)
 
@@ -140,7 +140,7 @@ def fill(
     scheduler
         What computes elsewhere; None to compute here.
     heard
-        Is told how many patients are done and how many there are.
+        Is told how many patients are done already, and then of those that follow.
 
     Raises
     ------
@@ -162,7 +162,8 @@ def fill(
         provenance.write(path, made)
         folder.prepare()
         folder.clean()
-        _compute(folder, todo, compute, workers, scheduler, _counting(heard, n, todo))
+        heard(n - sum(block.count for block in todo))
+        _compute(folder, todo, compute, workers, scheduler, heard)
         summary = summary_of(path, made)
         write_text(
             path / SUMMARY_NAME, json.dumps(summary, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
@@ -183,7 +184,7 @@ def _compute(
     compute: BlockFunction,
     workers: int,
     scheduler: Submitter | None,
-    heard: Callable[[Block], None],
+    heard: Heard,
 ) -> None:
     if not todo:
         return
@@ -191,15 +192,3 @@ def _compute(
         runner.run_here(folder, todo, compute, workers, heard)
     else:
         runner.run_elsewhere(folder, todo, compute, scheduler, heard)
-
-
-def _counting(heard: Heard, n: int, todo: tuple[Block, ...]) -> Callable[[Block], None]:
-    done = n - sum(block.count for block in todo)
-    heard(done, n)
-
-    def count(block: Block) -> None:
-        nonlocal done
-        done += block.count
-        heard(done, n)
-
-    return count

@@ -115,5 +115,3 @@ def natural_history(
         parts["clones"].append(clone_table(chunk.state, chunk.lesion, chunk.clone, names))
         parts["funnel"].append(funnel_table(chunk.state.patient["index"], chunk.lesion, chunk.funnel))
     return BlockTables(**{name: pa.concat_tables(tables) for name, tables in parts.items()})
-
-

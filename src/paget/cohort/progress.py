@@ -23,15 +23,17 @@ class ProgressBar:
     ----------
     label
         What is being done.
+    total
+        How many patients there are.
     enabled
         Whether to show anything at all.
     """
 
-    def __init__(self, label: str, *, enabled: bool = True) -> None:
+    def __init__(self, label: str, total: int, *, enabled: bool = True) -> None:
         self._label = label
         self._enabled = enabled and sys.stderr.isatty()
         self._done = 0
-        self._total: int | None = None
+        self._total = total
         self._lock = threading.Lock()
         self._progress: Progress | None = None
         self._task: TaskID | None = None
@@ -54,10 +56,10 @@ class ProgressBar:
             if self._progress is not None:
                 self._progress.stop()
 
-    def __call__(self, done: int, total: int) -> None:
-        """Show that `done` of `total` patients are done."""
+    def __call__(self, patients: int) -> None:
+        """Show that so many more patients are done."""
         with self._lock:
-            self._done, self._total = done, total
+            self._done += patients
             self._update()
 
     def _show(self) -> None:
@@ -82,10 +84,10 @@ class ProgressBar:
                 TimeRemainingColumn(),
             )
             self._progress = Progress(*columns, console=Console(stderr=True), transient=True)
-            self._task = self._progress.add_task(self._label, total=None)
+            self._task = self._progress.add_task(self._label, total=self._total)
             self._progress.start()
             self._update()
 
     def _update(self) -> None:
         if self._progress is not None and self._task is not None:
-            self._progress.update(self._task, completed=self._done, total=self._total)
+            self._progress.update(self._task, completed=self._done)

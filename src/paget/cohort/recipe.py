@@ -17,7 +17,7 @@ import pyarrow as pa
 import paget
 from paget.cohort.mixture import entry_numbers
 from paget.cohort.provenance import Identity
-from paget.cohort.store import BLOCK_PATIENTS, TABLES, Tables
+from paget.cohort.store import BLOCK_PATIENTS, TABLES, JoinedTables, Tables, joined
 from paget.errors import RunError, SettingError
 from paget.model.layout import LAYOUT_VERSION
 
@@ -34,16 +34,6 @@ if TYPE_CHECKING:
 
 SEED_MAX: Final = 2**63 - 1
 N_MAX: Final = 10**9
-
-
-@dataclass(frozen=True)
-class MergedTables:
-    """The tables of a block whose patients have different cancers, in the order of the patients."""
-
-    patients: pa.Table
-    lesions: pa.Table
-    clones: pa.Table
-    funnel: pa.Table
 
 
 @dataclass(frozen=True)
@@ -239,13 +229,12 @@ def compute_packed(packed: bytes, first: int, count: int) -> Tables:
     return _unpacked(packed)(first, count)
 
 
-def merged(pieces: list[Tables]) -> MergedTables:
+def merged(pieces: list[Tables]) -> JoinedTables:
     """Join tables of different patients into tables ordered by patient; a patient's rows keep their order."""
-    joined: dict[str, pa.Table] = {}
+    together = joined(pieces)
+    ordered: dict[str, pa.Table] = {}
     for name in TABLES:
-        table = (
-            pa.concat_tables([getattr(piece, name) for piece in pieces]).unify_dictionaries().combine_chunks()
-        )
+        table: pa.Table = getattr(together, name).unify_dictionaries().combine_chunks()
         order = np.argsort(table["patient"].to_numpy(), kind="stable")
-        joined[name] = table.take(pa.array(order)).combine_chunks()
-    return MergedTables(**joined)
+        ordered[name] = table.take(pa.array(order))
+    return JoinedTables(**ordered)

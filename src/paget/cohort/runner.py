@@ -14,27 +14,32 @@ import socket
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
-from typing import TYPE_CHECKING, Final, Protocol, cast
+from typing import TYPE_CHECKING, Final, Protocol, TypeVar, cast
 from urllib.parse import urlsplit
 
+from paget.cohort.store import Block, joined
 from paget.errors import MissingExtraError, SettingError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from paget.cohort.store import Block, RunFolder, Tables
+    from paget.cohort.store import RunFolder, Tables
 
     BlockFunction = Callable[[int, int], Tables]
     """Computes the tables of `count` patients from index `first` on: a pure function of the two."""
 
-    Heard = Callable[[int, int], None]
-    """Is told, after each block, how many patients are done and how many there are."""
+    Heard = Callable[[int], None]
+    """Is told how many more patients have been computed."""
 
 WORKERS_MAX: Final = 4096
+_PIECE_PATIENTS: Final = 250
 _AHEAD: Final = 2
 _REMOTE_AHEAD_LEAST: Final = 16
 _CONNECT_SECONDS: Final = 10
 _SCHEMES: Final = ("tcp", "tls", "ws", "wss")
+
+
+Work = TypeVar("Work")
 
 
 class Future(Protocol):
@@ -63,9 +68,11 @@ def run_here(
     blocks: Sequence[Block],
     compute: BlockFunction,
     workers: int,
-    heard: Callable[[Block], None],
+    heard: Heard,
 ) -> None:
     """Compute and write blocks on threads of this process.
+
+    A thread computes a piece of a block, so that a run of one block keeps every core busy too.
 
     Parameters
     ----------
@@ -74,26 +81,35 @@ def run_here(
     blocks
         What to compute.
     compute
-        Computes a block's tables.
+        Computes the tables of consecutive patients.
     workers
         Number of threads.
     heard
-        Is told of each block that has been written.
+        Is told of each patient count that has been computed.
     """
+    pool = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="paget")
+    writer = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="paget-write")
 
-    def task(block: Block) -> None:
-        folder.write(block, compute(block.first, block.count))
+    def submit(owned: tuple[Block, Block]) -> Future:
+        return pool.submit(compute, owned[1].first, owned[1].count)
 
-    pool = ThreadPoolExecutor(max_workers=max(1, min(workers, len(blocks))), thread_name_prefix="paget")
-
-    def submit(block: Block) -> Future:
-        return pool.submit(task, block)
-
+    pieces = [(block, piece) for block in blocks for piece in _pieces(block)]
+    writing: deque[Future] = deque()
+    held: list[Tables] = []
     try:
-        for block, _ in _in_order(blocks, submit, _AHEAD * workers):
-            heard(block)
+        for (block, piece), tables in _in_order(pieces, submit, _AHEAD * workers):
+            held.append(cast("Tables", tables))
+            heard(piece.count)
+            if piece.first + piece.count == block.first + block.count:
+                writing.append(writer.submit(folder.write, block, joined(held)))
+                held = []
+            while len(writing) > workers:
+                writing.popleft().result()
+        while writing:
+            writing.popleft().result()
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+        writer.shutdown(wait=True)
 
 
 def run_elsewhere(
@@ -101,7 +117,7 @@ def run_elsewhere(
     blocks: Sequence[Block],
     compute: BlockFunction,
     scheduler: Submitter,
-    heard: Callable[[Block], None],
+    heard: Heard,
 ) -> None:
     """Compute blocks wherever `scheduler` does, and write them here.
 
@@ -116,7 +132,7 @@ def run_elsewhere(
     scheduler
         Any object with a `submit` method.
     heard
-        Is told of each block that has been written.
+        Is told of each patient count that has been computed.
     """
 
     def submit(block: Block) -> Future:
@@ -124,7 +140,14 @@ def run_elsewhere(
 
     for block, tables in _in_order(blocks, submit, _remote_ahead(scheduler)):
         folder.write(block, cast("Tables", tables))
-        heard(block)
+        heard(block.count)
+
+
+def _pieces(block: Block) -> tuple[Block, ...]:
+    """Cut a block into pieces; where it is cut does not show in its tables."""
+    end = block.first + block.count
+    starts = range(block.first, end, _PIECE_PATIENTS)
+    return tuple(Block(block.number, first, min(_PIECE_PATIENTS, end - first)) for first in starts)
 
 
 @contextlib.contextmanager
@@ -187,12 +210,12 @@ def _no_scheduler(address: str, reason: str) -> SettingError:
 
 
 def _in_order(
-    blocks: Sequence[Block], submit: Callable[[Block], Future], ahead: int
-) -> Iterator[tuple[Block, object]]:
-    """Yield each block with its result, in order, with at most `ahead` under way."""
-    waiting: deque[tuple[Block, Future]] = deque()
-    for block in blocks:
-        waiting.append((block, submit(block)))
+    work: Sequence[Work], submit: Callable[[Work], Future], ahead: int
+) -> Iterator[tuple[Work, object]]:
+    """Yield each piece of work with its result, in order, with at most `ahead` under way."""
+    waiting: deque[tuple[Work, Future]] = deque()
+    for item in work:
+        waiting.append((item, submit(item)))
         if len(waiting) >= ahead:
             done, future = waiting.popleft()
             yield done, future.result()

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from paget.errors import FolderError
@@ -84,6 +85,34 @@ def blocks_of(n: int, size: int = BLOCK_PATIENTS) -> tuple[Block, ...]:
     return tuple(Block(number, first, min(size, n - first)) for number, first in enumerate(starts))
 
 
+@dataclass(frozen=True)
+class JoinedTables:
+    """The tables of a block that was computed in pieces."""
+
+    patients: pa.Table
+    lesions: pa.Table
+    clones: pa.Table
+    funnel: pa.Table
+
+
+def joined(pieces: Sequence[Tables]) -> JoinedTables:
+    """Put the tables of pieces of a block one after another.
+
+    Parameters
+    ----------
+    pieces
+        Tables of different patients.
+
+    Returns
+    -------
+    JoinedTables
+        Their rows, in the order of the pieces.
+    """
+    return JoinedTables(
+        **{name: pa.concat_tables([getattr(piece, name) for piece in pieces]) for name in TABLES}
+    )
+
+
 class RunFolder:
     """The files of one run.
 
@@ -149,9 +178,9 @@ class RunFolder:
         stamp = self._stamp(block)
         with writing(self.path):
             for name in TABLES:
-                table: pa.Table = getattr(tables, name)
+                table = _settled(getattr(tables, name))
                 metadata = {**(table.schema.metadata or {}), **stamp}
-                table = table.combine_chunks().replace_schema_metadata(metadata)
+                table = table.replace_schema_metadata(metadata)
                 _replace_with(self.part_path(name, block.number), table)
 
     def clean(self) -> None:
@@ -240,10 +269,27 @@ def locked(folder: Path) -> Iterator[None]:
         handle.close()
 
 
+def _settled(table: pa.Table) -> pa.Table:
+    """Return a table whose bytes depend on its rows alone: one chunk, names coded in order of appearance."""
+    for place, field in enumerate(table.schema):
+        if pa.types.is_dictionary(field.type):
+            names = pc.cast(table[field.name], field.type.value_type).combine_chunks()
+            coded = pc.dictionary_encode(names)
+            table = table.set_column(place, field.with_type(coded.type), coded)
+    return table.combine_chunks()
+
+
+def _names_in(schema: pa.Schema) -> list[str]:
+    return [
+        field.name for field in schema if pa.types.is_dictionary(field.type) or pa.types.is_string(field.type)
+    ]
+
+
 def _replace_with(path: Path, table: pa.Table) -> None:
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        pq.write_table(table, temporary, compression="zstd")
+        # A dictionary pays for names; for numbers it costs a fifth in size and a third in time.
+        pq.write_table(table, temporary, compression="zstd", use_dictionary=_names_in(table.schema))
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from paget.analysis.summary import summarise
@@ -11,7 +12,7 @@ from paget.analysis.tally import FUNNEL_COLUMNS, LESION_COLUMNS, PATIENT_COLUMNS
 from paget.cohort.store import part_paths
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 
@@ -34,9 +35,14 @@ def summary_of(folder: Path, made: Mapping[str, Any]) -> dict[str, Any]:
     paths = (part_paths(folder, table) for table in ("patients", "lesions", "funnel"))
     for patients, lesions, funnel in zip(*paths, strict=True):
         tally.add(
-            pq.read_table(patients, columns=list(PATIENT_COLUMNS)),
-            pq.read_table(lesions, columns=list(LESION_COLUMNS)),
-            pq.read_table(funnel, columns=list(FUNNEL_COLUMNS)),
+            _columns(patients, PATIENT_COLUMNS),
+            _columns(lesions, LESION_COLUMNS),
+            _columns(funnel, FUNNEL_COLUMNS),
         )
     head = {key: made[key] for key in ("cancer", "title", "seed", "years", "settings")}
     return {**head, **summarise(tally, years=made["years"], year_to_1cm=made["year_to_1cm"])}
+
+
+def _columns(path: Path, columns: Sequence[str]) -> pa.Table:
+    with pq.ParquetFile(path) as part:
+        return part.read(columns=list(columns), use_threads=False)

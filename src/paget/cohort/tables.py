@@ -122,7 +122,9 @@ def _present(state: State, lesion: np.ndarray) -> np.ndarray:
     return used & (lesion["status"] != FREE)
 
 
-def lesion_table(state: State, lesion: np.ndarray, density_per_cm3: float, drivers: tuple[str, ...]) -> pa.Table:
+def lesion_table(
+    state: State, lesion: np.ndarray, density_per_cm3: float, drivers: tuple[str, ...]
+) -> pa.Table:
     """Return one row per lesion that is, or was once a thousand cells; see `patient_table` for parameters."""
     present = _present(state, lesion)
     rows = lesion[present]

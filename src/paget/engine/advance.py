@@ -33,7 +33,7 @@ from paget.engine.lesions import coast, compact, evolve
 from paget.engine.path import trace
 from paget.engine.shedding import record_row
 from paget.engine.state import FREED, OVERFLOW, ROWS
-from paget.engine.watches import read_watch, spend_watches
+from paget.engine.watches import CLOCK, read_watch, spend_watches
 from paget.model.layout import N_ORGANS, STOP_REASONS
 
 STOP_NONE = STOP_REASONS.index("none")
@@ -67,6 +67,7 @@ def prepare(ws, program, patient, course, clone):
     ws.counts[ROWS] = 0
     ws.counts[OVERFLOW] = 0
     ws.counts[FREED] = 0
+    ws.pool_input[:] = 0.0
     for organ in range(N_ORGANS):
         ws.birth[organ] = patient.metastasis_growth_per_day * program.organ_growth[organ] * program.birth_factor
     for g in range(course.pools):
@@ -126,8 +127,6 @@ def commit(ws, program, patient, course, lesion, clone, pools, effect, n, start,
         wake(ws, program, patient, course, lesion, clone, pools, effect, n, start, end)
     if ws.counts[FREED] >= COMPACT_AT:
         compact(ws, course, lesion, clone)
-    if n > 0:
-        record_rows(ws, program, patient, pools, effect, n, end)
 
 
 @kernel
@@ -151,8 +150,9 @@ def host(
         clear_burden(ws)
         for l in range(course.lesions):
             if is_growing(lesion, clone, l, start):
-                trace(ws, program, patient, lesion, clone, l, effect, n, start, end, lesion[l].path)
-                add_burden(ws, program, lesion, l, lesion[l].path, watched)
+                found, _, _ = trace(ws, program, patient, lesion, clone, l, effect, n, start, end, lesion[l].path)
+                if found > 0:
+                    add_burden(ws, program, lesion, l, lesion[l].path, watched)
         stretch(ws, program, patient, course, effect, n, watch, start, end, stop)
         return
     lesions = course.lesions
@@ -205,6 +205,10 @@ def stretch(ws, program, patient, course, effect, n, watch, a, b, stop):
     stop.day = a + soonest * h
     course.now_day = stop.day
     if called >= 0:
+        if watch[called].kind == CLOCK:
+            # Exactly the day asked for, so that a second clock of that day still calls.
+            stop.day = watch[called].at_day
+            course.now_day = stop.day
         stop.reason = STOP_WATCH
         stop.watch_id = watch[called].id
         return

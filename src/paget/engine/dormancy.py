@@ -17,8 +17,8 @@ from paget.engine import birth_death, effects
 from paget.engine import rng as draws
 from paget.engine.kernel import kernel
 from paget.engine.seeding import add_lesion
-from paget.engine.shedding import prepare_gene
-from paget.engine.state import DORMANT, DRAWN_WOKEN, FOUNDED, LIVING_WOKEN, OVERFLOW, ROWS, WOKEN
+from paget.engine.shedding import lay_to_sleep, prepare_gene
+from paget.engine.state import DRAWN_WOKEN, FOUNDED, LIVING_WOKEN, OVERFLOW, ROWS, WOKEN
 from paget.model.layout import N_ORGANS, ROUTES, STREAM_POOL, TRAITS
 
 WAKING = TRAITS.index("waking")
@@ -27,40 +27,21 @@ FIRST_ORGAN = np.int64(0)
 
 
 @kernel
-def collect_sleepers(ws, program, pools, course, lesion, clone):
+def collect_sleepers(ws, program, pools):
     """Turn the cell's shed cells into arrivals of sleepers per genotype and organ, and clear the exposures."""
-    ws.pool_input[: course.pools] = 0.0
     for row in range(ws.counts[ROWS]):
-        exposure = ws.row_exposure[row]
-        if exposure <= 0.0:
-            continue
-        ws.row_exposure[row] = 0.0
-        g = ws.row_gene[row]
-        if pools.source[g, 0] == 0:
-            name_source(ws, pools, course, clone, lesion, row, g)
-        for organ in range(N_ORGANS):
-            asleep = exposure * ws.row_weight[row, organ] * program.sleep_share
-            ws.pool_input[g, organ] += asleep
-            pools.funnel[organ, DORMANT] += asleep
-
-
-@kernel
-def name_source(ws, pools, course, clone, lesion, row, g):
-    """Record the lesion and clone that first shed a genotype."""
-    for c in range(course.clones):
-        if clone[c].row == row and clone[c].lesion >= 0:
-            pools.source[g, 0] = lesion[clone[c].lesion].key
-            pools.source[g, 1] = clone[c].key
-            return
+        if ws.row_exposure[row] > 0.0:
+            lay_to_sleep(ws, program, pools, row)
 
 
 @kernel
 def wake(ws, program, patient, course, lesion, clone, pools, effect, n, a, b):
     """Pass one cell of the mesh for all sleepers: arrivals, losses, wakings, and the lesions of living founders."""
-    collect_sleepers(ws, program, pools, course, lesion, clone)
+    collect_sleepers(ws, program, pools)
     for g in range(course.pools):
         mean = settle_pool(ws, program, patient, pools, g, effect, n, a, b)
         if mean <= 0.0:
+            ws.pool_input[g] = 0.0
             continue
         key = draws.stream_key(program.seed, patient.index, STREAM_POOL, pools.genotype[g], course.cell_index)
         draws.open_stream(ws.rng, key)
@@ -69,6 +50,7 @@ def wake(ws, program, patient, course, lesion, clone, pools, effect, n, a, b):
                      effect, n, a, b, serial)  # fmt: skip
             if ws.counts[OVERFLOW] != 0:
                 return
+        ws.pool_input[g] = 0.0
     if n > 0:
         cull_sleepers(program, course, pools, effect, n, a, b)
 

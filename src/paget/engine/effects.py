@@ -50,15 +50,21 @@ def matches(effect, organ, is_primary, key):
 @kernel
 def strength(effect, a, b):
     """Return the mean of an effect's magnitude over days `a` to `b` (0 outside its time)."""
+    return effect.magnitude * presence(effect, a, b)
+
+
+@kernel
+def presence(effect, a, b):
+    """Return the mean over days `a` to `b` of what is left of an effect, 1 being all of it."""
     start = max(a, effect.on_day)
     stop = min(b, effect.off_day)
     if stop <= start or b <= a:
         return 0.0
     if effect.shape == 0:
-        return effect.magnitude * (stop - start) / (b - a)
+        return (stop - start) / (b - a)
     decay = math.log(2.0) / effect.half_life_day
     lasting = math.exp(-decay * (start - effect.on_day)) - math.exp(-decay * (stop - effect.on_day))
-    return effect.magnitude * lasting / (decay * (b - a))
+    return lasting / (decay * (b - a))
 
 
 @kernel
@@ -82,7 +88,7 @@ def scaling(effect, n, process, organ, is_primary, key, traits, a, b):
             if share > 0.0:
                 weight = 1.0 if effect[k].trait == ANY else traits[effect[k].trait]
                 if effect[k].shape == 1:
-                    share = strength(effect[k], a, b) / effect[k].magnitude
+                    share = presence(effect[k], a, b)
                 factor *= max(0.0, 1.0 + weight * share * (effect[k].magnitude - 1.0))
     return factor
 

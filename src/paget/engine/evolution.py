@@ -86,7 +86,8 @@ def grow_clone(clone, c, cells, origins):
         x = clone[c].log_cells
         clone[c].log_cells = x + math.log1p(cells * math.exp(-x))
         return
-    clone[c].count += cells
+    # The mean of many lines is no whole number of cells.
+    clone[c].count += math.floor(cells + 0.5)
     if clone[c].count >= 1000.0:
         clone[c].log_cells = math.log(clone[c].count)
         clone[c].count = -1.0
@@ -117,7 +118,7 @@ def fastest_mutant(program, patient, lesion, l, proliferation, effect, n, a, b):
 
 
 @kernel
-def mutate(ws, program, patient, course, lesion, clone, l, found, crowding, effect, n, a, b, path):
+def mutate(ws, program, patient, course, lesion, clone, l, found, large, crowding, effect, n, a, b, path):
     """Draw the mutants of one lesion over a segment and add them to its clones.
 
     `found` clones are listed in the workspace with shares of the cells whose ln is `path`.
@@ -131,7 +132,6 @@ def mutate(ws, program, patient, course, lesion, clone, l, found, crowding, effe
     for k in range(found):
         fastest = max(fastest, program.traits[clone[ws.clone_at[k]].genotype, PROLIFERATION])
         weight += ws.clone_share[k] * missing_rate(program, clone[ws.clone_at[k]].genotype)
-    large = clone[ws.clone_at[0]].count < 0.0
     bound = fastest_mutant(program, patient, lesion, l, fastest, effect, n, a, b)
     bound = min(0.999 * birth, bound - (crowding if large else 0.0))
     top = max(path[0], path[4])

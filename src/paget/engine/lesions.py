@@ -65,13 +65,26 @@ def segment(ws, program, patient, course, lesion, clone, pools, l, effect, n, a,
     found, switch, crowding = trace(ws, program, patient, lesion, clone, l, effect, n, a, b, path)
     if found > 0:
         finish_path(ws, program, patient, lesion, clone, l, found, switch, effect, n, a, b, path)
+    large = found > 0
     found = step_small(ws, program, patient, lesion, clone, l, found, crowding, effect, n, a, b, path)
     if found > 0:
         middle_shares(ws, found, b - a)
-        mutate(ws, program, patient, course, lesion, clone, l, found, crowding, effect, n, a, b, path)
+        mutate(ws, program, patient, course, lesion, clone, l, found, large, crowding, effect, n, a, b, path)
         if vascular == 1:
             shed(ws, program, patient, course, lesion, clone, pools, l, found, effect, n, a, b, path)
+    if math.isnan(rec.established_day):
+        note_established(lesion, clone, l, b)
     tidy(ws, lesion, clone, l, b)
+
+
+@kernel
+def note_established(lesion, clone, l, day):
+    """Note that mutants alone have made a small lesion a thousand cells."""
+    c = lesion[l].first_clone
+    while c >= 0:
+        if clone[c].count < 0.0:
+            lesion[l].established_day = day
+        c = clone[c].next_clone
 
 
 @kernel
@@ -295,10 +308,12 @@ def coast_cull(ws, program, lesion, clone, l, effect, n, day):
     """Apply the culls of `day` to a copied lesion at their mean."""
     rec = lesion[l]
     total = 0.0
+    touched = False
     c = rec.first_clone
     while c >= 0:
         traits = program.traits[clone[c].genotype]
         left = effects.surviving_fraction(effect, n, rec.organ, rec.route == FROM_PRIMARY, rec.key, traits, day)
+        touched = touched or left < 1.0
         if clone[c].count >= 0.0:
             clone[c].count *= left
             total += clone[c].count
@@ -306,7 +321,8 @@ def coast_cull(ws, program, lesion, clone, l, effect, n, day):
             clone[c].log_cells += math.log(max(left, 1e-300))
             total += math.exp(clone[c].log_cells)
         c = clone[c].next_clone
-    rec.log_cells = math.log(total) if total > 0.0 else -math.inf
+    if touched:
+        rec.log_cells = math.log(total) if total > 0.0 else -math.inf
 
 
 @kernel

@@ -19,9 +19,11 @@ from paget.engine.growth import WEIGHTS, interpolate
 from paget.engine.kernel import kernel
 from paget.engine.path import replay
 from paget.engine.shedding import (
+    lay_to_sleep,
     origin_of,
     potency,
     ready_row,
+    record_row,
     route_factor,
     shed_per_day,
     shed_row,
@@ -56,8 +58,7 @@ def shed(ws, program, patient, course, lesion, clone, pools, l, found, effect, n
         elif n > 0 or ws.row_span[row, 1] != h:
             ready_row(ws, program, patient, pools, row, effect, n, a, b)
         rate = ws.clone_share[k] * shed_per_day(program, patient, lesion, clone, l, c, effect, n, a, b)
-        ws.row_exposure[row] += rate * load
-        ws.row_total[row] += rate * load
+        expose(ws, program, patient, lesion, clone, pools, l, c, row, rate * load, effect, n, a, b)
         ws.clone_net[k] = rate * ws.row_living[row]
         mean += ws.clone_net[k]
     founders = int(draws.poisson(ws.rng, mean * top))
@@ -72,6 +73,21 @@ def shed(ws, program, patient, course, lesion, clone, pools, l, found, effect, n
                 c = ws.clone_at[k]
                 break
         found_one(ws, program, patient, course, lesion, clone, pools, l, c, origin, effect, n, a, b, path, top, serial)
+
+
+@kernel
+def expose(ws, program, patient, lesion, clone, pools, l, c, row, exposure, effect, n, a, b):
+    """Add shed cells to a row; under effects they are accounted for at once, at this segment's rates."""
+    g = ws.row_gene[row]
+    if exposure > 0.0 and pools.source[g, 0] == 0:
+        pools.source[g, 0] = lesion[l].key
+        pools.source[g, 1] = clone[c].key
+    ws.row_exposure[row] += exposure
+    if n > 0:
+        record_row(ws, program, patient, pools, row, exposure, effect, n, a, b)
+        lay_to_sleep(ws, program, pools, row)
+    else:
+        ws.row_total[row] += exposure
 
 
 @kernel

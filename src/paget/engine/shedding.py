@@ -17,6 +17,7 @@ from paget.engine.kernel import kernel
 from paget.engine.path import PROLIFERATION
 from paget.engine.state import (
     ARRESTS,
+    DORMANT,
     ENTRIES,
     EXTRAVASATED,
     FOUNDED,
@@ -44,7 +45,7 @@ def origin_of(lesion, l):
 
 
 @kernel
-def route_factor(program, origin, genotype, route, effect, n, a, b):
+def route_share(program, origin, genotype, route, effect, n, a, b):
     """Return the share of a route among cells shed, times the genotype's trait for that route."""
     trait, process = INTRAVASATION, effects.INTRAVASATION
     if route == LYMPH:
@@ -57,11 +58,25 @@ def route_factor(program, origin, genotype, route, effect, n, a, b):
         factor *= effects.scaling(
             effect, n, process, organ, origin == 0, effects.NO_KEY, program.traits[genotype], a, b
         )
-        if route != CAVITY:
-            factor *= effects.scaling(
-                effect, n, effects.CIRCULATION, organ, origin == 0, effects.NO_KEY, program.traits[genotype], a, b
-            )
     return factor
+
+
+@kernel
+def passage(program, origin, genotype, route, effect, n, a, b):
+    """Return the factor that effects put on the chance to survive circulation."""
+    if n == 0 or route == CAVITY:
+        return 1.0
+    organ = program.primary_organ if origin == 0 else origin - 1
+    return effects.scaling(
+        effect, n, effects.CIRCULATION, organ, origin == 0, effects.NO_KEY, program.traits[genotype], a, b
+    )
+
+
+@kernel
+def route_factor(program, origin, genotype, route, effect, n, a, b):
+    """Return what a route brings to the beds per cell shed: its share, the trait for it, and what survives."""
+    share = route_share(program, origin, genotype, route, effect, n, a, b)
+    return share * passage(program, origin, genotype, route, effect, n, a, b)
 
 
 @kernel
@@ -183,10 +198,11 @@ def shed_row(ws, program, patient, course, pools, origin, genotype, effect, n, a
 def ready_row(ws, program, patient, pools, row, effect, n, a, b):
     """Fill a row's survivors per shed cell and organ, and its founders alive at the segment's end."""
     h = b - a
+    g = ws.row_gene[row]
+    # Another row of the genotype may have filled its tables for another span.
+    prepare_gene(ws, program, patient, pools, g, effect, n, a, b)
     if ws.row_span[row, 1] == h and (n == 0 or ws.row_span[row, 0] == a):
         return
-    g = ws.row_gene[row]
-    prepare_gene(ws, program, patient, pools, g, effect, n, a, b)
     new = ws.row_span[row, 1] < 0.0
     ws.row_span[row, 0] = a
     ws.row_span[row, 1] = h
@@ -220,10 +236,11 @@ def record_row(ws, program, patient, pools, row, exposure, effect, n, a, b):
     c = program.fate_class[genotype]
     g = ws.row_gene[row]
     for route in range(3):
-        factor = route_factor(program, origin, genotype, route, effect, n, a, b)
-        if factor <= 0.0:
+        share = route_share(program, origin, genotype, route, effect, n, a, b)
+        if share <= 0.0:
             continue
-        pools.funnel[program.primary_organ if origin == 0 else origin - 1, SHED] += exposure * factor
+        pools.funnel[program.primary_organ if origin == 0 else origin - 1, SHED] += exposure * share
+        factor = share * passage(program, origin, genotype, route, effect, n, a, b)
         for bed in range(N_BEDS):
             entries = program.entries[patient.sex, c, route, origin, bed]
             arrests = program.single[patient.sex, c, route, origin, bed]
@@ -231,6 +248,11 @@ def record_row(ws, program, patient, pools, row, exposure, effect, n, a, b):
             pools.funnel[bed, ENTRIES] += exposure * factor * entries
             pools.funnel[bed, ARRESTS] += exposure * factor * arrests
             leave = min(1.0, program.extravasation * program.traits[genotype, LEAVING])
+            if n > 0:
+                leave *= effects.scaling(
+                    effect, n, effects.EXTRAVASATION, bed, effects.ELSEWHERE, effects.NO_KEY,
+                    program.traits[genotype], a, b,
+                )  # fmt: skip
             pools.funnel[bed, EXTRAVASATED] += exposure * factor * arrests * leave
     for organ in range(N_ORGANS):
         survived = exposure * ws.row_weight[row, organ]
@@ -238,6 +260,18 @@ def record_row(ws, program, patient, pools, row, exposure, effect, n, a, b):
         pools.funnel[organ, SURVIVED] += survived
         pools.funnel[organ, FOUNDED] += founded
         pools.funnel[organ, LIVING] += founded * ws.gene_integral[g, organ] / h
+
+
+@kernel
+def lay_to_sleep(ws, program, pools, row):
+    """Turn a row's shed cells into arrivals of sleepers per organ, and clear its exposure."""
+    exposure = ws.row_exposure[row]
+    ws.row_exposure[row] = 0.0
+    g = ws.row_gene[row]
+    for organ in range(N_ORGANS):
+        asleep = exposure * ws.row_weight[row, organ] * program.sleep_share
+        ws.pool_input[g, organ] += asleep
+        pools.funnel[organ, DORMANT] += asleep
 
 
 @kernel

@@ -8,6 +8,7 @@ import numpy as np
 
 from paget.engine import rng as draws
 from paget.engine.advance import advance_block
+from paget.engine.effects import next_switch
 from paget.engine.funnel import draw_funnel
 from paget.engine.growth import LOG_SMALL
 from paget.engine.kernel import entry
@@ -200,11 +201,12 @@ def coast_block(table, scratch, patient, course, lesion, clone, effect):
     """Move the copied lesions of every patient to that patient's own current day, without draws."""
     for p in range(patient.size):
         for l in range(course[p].lesions):
-            since = lesion[p, l].since_day
-            if since < course[p].now_day:
-                own = lesion[p]
-                coast(scratch[0], table[0], patient[p], own, clone[p], l, effect[p], effect[p].size, since,
-                      course[p].now_day)  # fmt: skip
+            own, n = lesion[p], effect[p].size
+            at = own[l].since_day
+            while at < course[p].now_day:
+                to = next_switch(effect[p], n, at, course[p].now_day)
+                coast(scratch[0], table[0], patient[p], own, clone[p], l, effect[p], n, at, to)
+                at = to
 
 
 def snapshot(program, state):

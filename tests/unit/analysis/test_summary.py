@@ -25,10 +25,13 @@ def patient(index: int, **changes: Any) -> dict[str, Any]:
         "last_age_day": 12 * YEAR_DAY,
         "primary_1cm_age_day": 10 * YEAR_DAY,
         "first_spread_age_day": 8 * YEAR_DAY,
+        "first_distant_spread_age_day": 8 * YEAR_DAY,
         "first_metastasis_1cm_age_day": 11 * YEAR_DAY,
         "metastases": 1,
         "metastases_established": 1,
         "untracked_clones": 0,
+        "untracked_lesions": 0,
+        "regional_nodes": 0,
     }
     return {**row, **changes}
 
@@ -60,6 +63,7 @@ PATIENTS = [
         metastases=0,
         metastases_established=0,
         first_spread_age_day=None,
+        first_distant_spread_age_day=None,
         first_metastasis_1cm_age_day=None,
         primary_1cm_age_day=None,
     ),
@@ -108,10 +112,19 @@ def test_the_primary_is_no_metastasis_and_what_is_too_small_is_no_site() -> None
     assert [sites[number]["count"] for number in ("0", "1", "2", "3", "4+")] == [1, 3, 0, 0, 0]
 
 
+def test_a_deposit_in_regional_nodes_is_no_metastasis() -> None:
+    nodes = [*LESIONS, lesion(6, "regional_lymph_node", 9.0)]
+    tally = Tally()
+    tally.add(*(pa.Table.from_pylist(rows) for rows in (PATIENTS, nodes, FUNNEL)))
+    spread = summarise(tally, years=None, year_to_1cm=5.0)["spread"]
+    assert "regional_lymph_node" not in spread["by_organ"]
+    assert spread["sites"]["0"]["count"] == 1
+
+
 def test_times_are_medians_over_those_to_whom_it_happened() -> None:
     timing = summed((4, 8))["timing"]
-    assert timing["first_spread_to_metastasis_1cm_year"]["count"] == 3
-    assert timing["first_spread_to_metastasis_1cm_year"]["median"] == pytest.approx(3.0, abs=0.002)
+    assert timing["distant_spread_to_metastasis_1cm_year"]["count"] == 3
+    assert timing["distant_spread_to_metastasis_1cm_year"]["median"] == pytest.approx(3.0, abs=0.002)
     assert timing["first_cell_to_first_spread_year"]["median"] == pytest.approx(8.0, abs=0.002)
 
 

@@ -30,10 +30,13 @@ def busy_tally() -> Tally:
         "last_age_day": onset + 6_000,
         "primary_1cm_age_day": onset + rng.uniform(2_000, 5_000, N),
         "first_spread_age_day": onset + 1_000,
+        "first_distant_spread_age_day": onset + 1_000,
         "first_metastasis_1cm_age_day": onset + 3_000,
         "metastases": np.full(N, 30),
         "metastases_established": np.full(N, 30),
         "untracked_clones": np.ones(N, dtype=np.int64),
+        "untracked_lesions": np.ones(N, dtype=np.int64),
+        "regional_nodes": np.ones(N, dtype=np.int64),
     }
     owner = np.repeat(each, 30)
     lesions = {
@@ -86,10 +89,13 @@ def test_a_run_of_nothing_still_prints_and_says_why(capsys: pytest.CaptureFixtur
             "last_age_day": 365.0,
             "primary_1cm_age_day": None,
             "first_spread_age_day": None,
+            "first_distant_spread_age_day": None,
             "first_metastasis_1cm_age_day": None,
             "metastases": 0,
             "metastases_established": 0,
             "untracked_clones": 0,
+            "untracked_lesions": 0,
+            "regional_nodes": 0,
         }
     ]
     lesion = {

@@ -11,7 +11,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from paget.cohort.recipe import MergedTables, Recipe, make_recipe
+from paget.cohort.recipe import Recipe, make_recipe
+from paget.cohort.store import JoinedTables
 from paget.model.layout import FUNNEL_STEPS
 
 Row = dict[str, Any]
@@ -63,22 +64,25 @@ def _patient(index: int) -> tuple[Row, list[Row], list[Row], list[Row]]:
         "last_age_day": death,
         "primary_1cm_age_day": one_cm,
         "first_spread_age_day": onset + 2_000.0 if spread else None,
+        "first_distant_spread_age_day": onset + 2_000.0 if spread else None,
         "first_metastasis_1cm_age_day": one_cm + 500.0 if spread else None,
         "metastases": found,
         "metastases_established": found,
         "untracked_clones": 0,
+        "untracked_lesions": 0,
+        "regional_nodes": 0,
     }
     return patient, lesions, clones, funnel
 
 
 @cache
-def made_up_block(first: int, count: int) -> MergedTables:
+def made_up_block(first: int, count: int) -> JoinedTables:
     """Return the tables of some made-up patients."""
     each = [_patient(index) for index in range(first, first + count)]
     patients, lesions, clones, funnel = (list(rows) for rows in zip(*each, strict=True))
     counts = [(f"{step}_count", pa.float64()) for step in FUNNEL_STEPS]
     funnel_schema = pa.schema([("patient", pa.int64()), ("organ", pa.string()), *counts])
-    return MergedTables(
+    return JoinedTables(
         patients=pa.Table.from_pylist(patients),
         lesions=_with_ids(pa.Table.from_pylist([row for rows in lesions for row in rows])),
         clones=_with_ids(pa.Table.from_pylist([row for rows in clones for row in rows])),
@@ -94,7 +98,7 @@ def _with_ids(table: pa.Table) -> pa.Table:
 
 
 @pytest.fixture
-def block() -> Callable[[int, int], MergedTables]:
+def block() -> Callable[[int, int], JoinedTables]:
     """Return a function that computes made-up tables."""
     return made_up_block
 

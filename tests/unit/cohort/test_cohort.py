@@ -26,7 +26,7 @@ def cohort(tmp_path: Path, recipe: Recipe, block: Callable[[int, int], Tables]) 
         compute=block,
         workers=2,
         scheduler=None,
-        heard=lambda _done, _total: None,
+        heard=lambda _patients: None,
     )
     return Cohort.open(tmp_path / "run")
 

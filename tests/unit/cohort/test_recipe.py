@@ -12,7 +12,8 @@ from paget import catalogue
 from paget.cohort import runner
 from paget.cohort.api import simulate
 from paget.cohort.mixture import entry_numbers
-from paget.cohort.recipe import MergedTables, compute_packed, make_recipe, merged
+from paget.cohort.recipe import compute_packed, make_recipe, merged
+from paget.cohort.store import JoinedTables
 from paget.errors import EntryError, MissingExtraError, RunError, SettingError, UnitError, UnknownEntryError
 
 
@@ -34,12 +35,12 @@ def test_a_mixture_of_one_needs_no_draw() -> None:
 
 
 def test_joined_tables_are_ordered_by_patient_and_keep_the_order_within_each() -> None:
-    def piece(patients: list[int], cancer: str) -> MergedTables:
+    def piece(patients: list[int], cancer: str) -> JoinedTables:
         names = pa.array([cancer] * len(patients)).dictionary_encode()
         table = pa.table(
             {"patient": pa.array(patients, pa.int64()), "row": range(len(patients)), "cancer": names}
         )
-        return MergedTables(table, table, table, table)
+        return JoinedTables(table, table, table, table)
 
     joined = merged([piece([1, 1, 4], "a"), piece([0, 3, 3], "b")])
     assert joined.lesions["patient"].to_pylist() == [0, 1, 1, 3, 3, 4]
