@@ -12,12 +12,14 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from paget import catalogue, engine
+import paget.engine
+from paget import catalogue
 from paget.engine import rng as draws
 from paget.engine.circulation import BLOOD
 from paget.engine.growth import LOG_SMALL
 from paget.model import layout
 
+engine: Any = paget.engine
 Array = np.ndarray[Any, Any]
 LUNG = layout.ORGANS.index("lung")
 BOWEL = layout.ORGANS.index("bowel")
@@ -31,7 +33,7 @@ def exposed(kernel: Any) -> Callable[..., Any]:
     def call(*arguments: Any) -> Any:
         return kernel(*arguments)
 
-    return nb.njit(error_model="numpy")(call)  # type: ignore[no-any-return]
+    return nb.njit(error_model="numpy")(call)
 
 
 @cache
@@ -46,7 +48,7 @@ def _looped(kernel: Any) -> Callable[..., Array]:
             out[i] = kernel(rng, *arguments)
         return out
 
-    return nb.njit(error_model="numpy")(loop)  # type: ignore[no-any-return]
+    return nb.njit(error_model="numpy")(loop)
 
 
 def sampled(kernel: Any, seed: int, count: int, *arguments: float) -> Array:
@@ -83,6 +85,10 @@ def program(**fields: Any) -> Any:
     }  # fmt: skip
     for name, value in {**plain, **fields}.items():
         table[name] = value
+    table["missing_rate"] = 0.0
+    genotypes = np.arange(table["missing_rate"].shape[1])
+    for bit in range(table["drivers"][0]):
+        table["missing_rate"][0, (genotypes >> bit) & 1 == 0] += table["mutation_rate"][0, bit]
     return engine.Program(table, base.driver_ids)
 
 
@@ -163,7 +169,7 @@ def living(state: Any) -> Array:
 
 
 def chi_square(counts: Array, law: Any) -> float:
-    """Return the p value of whole numbers against a law, in about 25 bins of like chance, rare ones pooled."""
+    """Return the p value of whole numbers against a law, in about 25 bins, rare ones pooled."""
     quantiles = law.ppf(np.linspace(0.0, 1.0, 26)[1:-1])
     inner = np.unique(np.concatenate([quantiles, quantiles - 1.0]))
     cuts = np.concatenate([inner[inner >= 0.0], [np.inf]])
@@ -186,7 +192,7 @@ def pooled_chi_square(observed: Array, expected: Array, least: float = 8.0) -> f
 class World:
     """What tests of the engine are made from."""
 
-    engine = engine
+    engine: Any = engine
     exposed = staticmethod(exposed)
     sampled = staticmethod(sampled)
     program = staticmethod(program)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 ALPHA = 1e-3
 DRAWS = 20_000
 RATES = [(0.2, 0.1, 20.0), (0.2, 0.0, 20.0), (0.2, -0.05, 15.0), (0.3, 0.297, 10.0), (0.5, 1e-10, 6.0)]
-"""Birth, net rate and days: supercritical, critical, subcritical, pure birth nearly, and below the limit r -> 0."""
+"""Birth, net rate and days: growing, critical, shrinking, and near the limit r -> 0."""
 
 
 def alive(b: float, r: float, t: float) -> float:
@@ -36,7 +36,9 @@ def eta(b: float, r: float, t: float) -> float:
 
 
 @pytest.mark.parametrize(("b", "r", "t"), RATES)
-def test_a_line_dies_out_by_a_day_with_kendalls_probability(world: World, b: float, r: float, t: float) -> None:
+def test_a_line_dies_out_by_a_day_with_kendalls_probability(
+    world: World, b: float, r: float, t: float
+) -> None:
     """Seed 11, alpha 1e-3."""
     left = world.sampled(birth_death.step, 11, DRAWS, 1.0, b, r, t)
     lived = int(np.count_nonzero(left))
@@ -84,10 +86,12 @@ def test_two_steps_of_a_line_have_the_law_of_one(world: World) -> None:
     """Seeds 15 and 16, alpha 1e-3: the step composes (Chapman-Kolmogorov), so no step size is special."""
     b, r, t = 0.2, 0.05, 30.0
     half = world.sampled(birth_death.step, 15, DRAWS, 1.0, b, r, 0.5 * t)
-    whole = np.concatenate([
-        world.sampled(birth_death.step, 16 + int(n), int(np.sum(half == n)), float(n), b, r, 0.5 * t)
-        for n in np.unique(half[half > 0.0])
-    ])
+    whole = np.concatenate(
+        [
+            world.sampled(birth_death.step, 16 + int(n), int(np.sum(half == n)), float(n), b, r, 0.5 * t)
+            for n in np.unique(half[half > 0.0])
+        ]
+    )
     lived = whole[whole > 0.0]
     assert stats.binomtest(lived.size, DRAWS, alive(b, r, t)).pvalue > ALPHA
     assert world.chi_square(lived, stats.geom(1.0 - eta(b, r, t))) > ALPHA

@@ -22,7 +22,7 @@ KINDS = [(sex, cluster) for sex in SEXES for cluster in (False, True)]
 
 
 def next_beds(body: Any, sex: str, place: int) -> np.ndarray:
-    """Return where blood that leaves a bed goes, read off the body: to the liver, the lung, bone or everywhere."""
+    """Return where blood that leaves a bed goes, by the body's own entries."""
     if place == LUNG:
         parts = [body.organs[o] for o in ORGANS] + [body.beds[b] for b in BEDS]
         return np.array([getattr(part.flow, sex).value for part in parts])
@@ -35,24 +35,24 @@ def next_beds(body: Any, sex: str, place: int) -> np.ndarray:
     return out
 
 
-def arrest_chance(body: Any, cluster: bool) -> np.ndarray:
+def arrest_chance(body: Any, *, cluster: bool) -> np.ndarray:
     """Return the chance of arrest in each bed."""
     parts = [body.organs[o] for o in ORGANS] + [body.beds[b] for b in BEDS]
     return np.array([(part.arrest_cluster if cluster else part.arrest_single).value for part in parts])
 
 
-def survival(body: Any, cluster: bool) -> float:
+def survival(body: Any, *, cluster: bool) -> float:
     """Return the chance that a cell lives through one bed."""
     half_life = (body.cluster_half_life if cluster else body.single_cell_half_life).value
     return float(0.5 ** (body.capillary_dwell.value / half_life))
 
 
 @pytest.mark.parametrize(("sex", "cluster"), KINDS)
-def test_arrests_are_the_absorption_chances_of_the_chain(sex: str, cluster: bool) -> None:
+def test_arrests_are_the_absorption_chances_of_the_chain(sex: str, *, cluster: bool) -> None:
     """No chance: B = (I - Q)^-1 R of the chain written out with its deaths, 1e-12, from every organ."""
     body = catalogue.body()
     transit = Transit(body, sex, cluster=cluster)
-    alive, arrest = survival(body, cluster), arrest_chance(body, cluster)
+    alive, arrest = survival(body, cluster=cluster), arrest_chance(body, cluster=cluster)
     onward = np.array([next_beds(body, sex, place) for place in range(N_BEDS)])
     moves = (alive * (1.0 - arrest))[:, None] * onward
     ends = np.hstack([np.diag(alive * arrest), np.full((N_BEDS, 1), 1.0 - alive)])
@@ -67,11 +67,11 @@ def test_arrests_are_the_absorption_chances_of_the_chain(sex: str, cluster: bool
 
 @pytest.mark.parametrize("name", ["bowel", "lung", "breast", "prostate"])
 @pytest.mark.parametrize(("sex", "cluster"), KINDS)
-def test_random_walks_lodge_where_the_solve_says(world: World, sex: str, cluster: bool, name: str) -> None:
+def test_random_walks_lodge_where_the_solve_says(world: World, sex: str, name: str, *, cluster: bool) -> None:
     """Seed 51, alpha 1e-3: chi-square over beds and death of 100,000 walks."""
     body = catalogue.body()
     draw = np.random.default_rng(51)
-    alive, arrest = survival(body, cluster), arrest_chance(body, cluster)
+    alive, arrest = survival(body, cluster=cluster), arrest_chance(body, cluster=cluster)
     onward = np.cumsum([next_beds(body, sex, place) for place in range(N_BEDS)], axis=1)
     at = np.full(WALKS, ORGANS.index(name))
     lodged = np.zeros(N_BEDS + 1)
@@ -108,13 +108,16 @@ def test_every_shed_cell_lodges_or_dies(name: str) -> None:
 def test_cells_that_live_longer_in_blood_lodge_more_often() -> None:
     """No chance: survival in circulation of 3 leaves fewer deaths from every organ."""
     body = catalogue.body()
-    plain, tough = Transit(body, "female", cluster=False), Transit(body, "female", cluster=False, survival=3.0)
+    plain, tough = (
+        Transit(body, "female", cluster=False),
+        Transit(body, "female", cluster=False, survival=3.0),
+    )
     for organ in range(len(ORGANS)):
         assert tough.by_blood(body, organ).arrests.sum() > plain.by_blood(body, organ).arrests.sum()
 
 
 @pytest.mark.parametrize(("sex", "cluster"), KINDS)
-def test_time_in_transit_is_minutes_by_blood_and_hours_by_lymph(sex: str, cluster: bool) -> None:
+def test_time_in_transit_is_minutes_by_blood_and_hours_by_lymph(sex: str, *, cluster: bool) -> None:
     """No chance: more than a capillary's dwell, less than a day; lymph adds the thoracic duct."""
     body = catalogue.body()
     transit = Transit(body, sex, cluster=cluster)
@@ -130,7 +133,9 @@ def test_a_cell_in_lymph_meets_the_regional_node_first() -> None:
     body = catalogue.body()
     arrests = Transit(body, "male", cluster=False).by_lymph(ORGANS.index("regional_lymph_node")).arrests
     first = body.lymph_node_arrest.value
-    regional, distant = (arrests[ORGANS.index(name)] for name in ("regional_lymph_node", "distant_lymph_node"))
+    regional, distant = (
+        arrests[ORGANS.index(name)] for name in ("regional_lymph_node", "distant_lymph_node")
+    )
     assert regional >= first
     assert regional == pytest.approx(first, rel=0.05)
     assert distant == pytest.approx((1.0 - first) * first, rel=0.1)

@@ -26,7 +26,7 @@ def survival(age: float, net: float = NET) -> float:
 def expected_lines(rate: float, cells: float, days: float, net: float = NET) -> float:
     """Return the expected mutant lines that live after `days` in a lesion that grows exponentially."""
     area, _ = integrate.quad(lambda t: math.exp(NET * t) * survival(days - t, net), 0.0, days)
-    return rate * BIRTH * cells * area
+    return float(rate * BIRTH * cells * area)
 
 
 def mutant_cells(state: Any) -> np.ndarray:
@@ -38,7 +38,9 @@ def mutant_cells(state: Any) -> np.ndarray:
     return np.where(ours, size, 0.0).sum(axis=1)  # type: ignore[no-any-return]
 
 
-def grown(world: World, seed: int, rate: float, cells: float, days: float, interval: float, **more: Any) -> Any:
+def grown(
+    world: World, seed: int, rate: float, cells: float, days: float, interval: float, **more: Any
+) -> Any:
     """Return patients whose primary grew from `cells` for some days and gained one driver at `rate`."""
     rates = np.zeros(12)
     rates[0] = rate

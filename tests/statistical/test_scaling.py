@@ -99,7 +99,11 @@ def test_scaled_mutation_gives_so_many_more_mutants(world: World) -> None:
     state = world.planted(compiled, 101, world.patients(2_000), 1e4, effects=row)
     state, _ = world.run(compiled, state, 30.0)
     lines, _ = integrate.quad(
-        lambda t: 2e-6 * 0.06 * 1e4 * math.exp(0.03 * t) * 0.03 / (0.06 - 0.03 * math.exp(-0.03 * (30.0 - t))), 0.0, 30.0
+        lambda t: (
+            2e-6 * 0.06 * 1e4 * math.exp(0.03 * t) * 0.03 / (0.06 - 0.03 * math.exp(-0.03 * (30.0 - t)))
+        ),
+        0.0,
+        30.0,
     )
     none = int(np.sum(state.lesion["clones"][:, 0] == 1))
     assert stats.binomtest(none, 2_000, math.exp(-lines)).pvalue > ALPHA
@@ -128,12 +132,14 @@ def test_scaled_vessel_recruitment_scales_its_hazard(world: World) -> None:
     rows = world.for_all(200, scaled(world, "vessel_recruitment", 3.0))
     state = world.planted(base, 102, world.patients(200), 3e5, vascular=False, effects=rows)
     treated, _ = world.run(base, state, 2_000.0)
-    assert treated.lesion["vascular_day"][:, 0] == pytest.approx(faster.lesion["vascular_day"][:, 0], abs=1e-6)
+    assert treated.lesion["vascular_day"][:, 0] == pytest.approx(
+        faster.lesion["vascular_day"][:, 0], abs=1e-6
+    )
 
 
 @pytest.mark.parametrize("factor", [0.0, 2.0])
 def test_scaled_immune_pressure_decides_how_many_founders_live(world: World, factor: float) -> None:
-    """Seed 103, alpha 1e-3: living founders against the integral with the scaled pressure; the primary is exempt."""
+    """Seed 103, alpha 1e-3: founders live by the scaled pressure; the primary is exempt."""
     count, immune = 600, 0.01 * factor
     compiled = world.program(colonisation=0.1, size_exponent=0.0)
     who = world.patients(count, shedding=2.0, immune_pressure_per_day=0.01)

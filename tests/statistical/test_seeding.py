@@ -1,4 +1,4 @@
-"""Founders and sleepers against the integral of the shedding intensity. Every test: alpha 1e-3, seeds fixed."""
+"""Founders and sleepers against the integral of the shedding intensity. Alpha 1e-3, seeds fixed."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ import numpy as np
 import pytest
 from scipy import integrate, stats
 
-from paget import engine
+import paget.engine
 from paget.engine.state import DORMANT, SHED, WOKEN
 from paget.model.layout import FUNNEL_STEPS, ORGANS
 
 if TYPE_CHECKING:
     from tests.statistical.conftest import World
 
+engine: Any = paget.engine
 ALPHA = 1e-3
 COUNT = 600
 BIRTH, NET = 0.06, 0.03
@@ -91,7 +92,15 @@ def test_sleepers_fed_steadily_reach_the_level_of_arrivals_against_leaving(
     """No chance: M/M/infinity, D(t) = a (1 - exp(-(w + l) t)) / (w + l), to 1e-9."""
     wake, lose = 0.004, 0.002
     state = seeded(
-        world, 44, interval, 1e9, 5.0, size_exponent=0.0, sleep_share=1.0, waking_per_day=wake, loss_per_day=lose
+        world,
+        44,
+        interval,
+        1e9,
+        5.0,
+        size_exponent=0.0,
+        sleep_share=1.0,
+        waking_per_day=wake,
+        loss_per_day=lose,
     )
     level = 0.5 * -math.expm1(-(wake + lose) * DAYS) / (wake + lose)
     assert state.pools["asleep"].sum(axis=(1, 2)) == pytest.approx(level, rel=1e-9)
@@ -117,15 +126,13 @@ def test_woken_founders_number_the_integral_of_wakings_times_survival(world: Wor
 def test_sleepers_fed_by_a_growing_primary_follow_their_differential_equation(world: World) -> None:
     """No chance: 2 % at the interval of a quarter of a year, with arrivals that grow manyfold."""
     wake, lose = 0.002, 0.001
-    state = seeded(
-        world, 46, 91.0, 1e6, 100.0, sleep_share=1.0, waking_per_day=wake, loss_per_day=lose
-    )
+    state = seeded(world, 46, 91.0, 1e6, 100.0, sleep_share=1.0, waking_per_day=wake, loss_per_day=lose)
     level = integral(lambda t: 10.0 * shedding(t, 1e6, 0.7) * math.exp(-(wake + lose) * (DAYS - t)))
     assert state.pools["asleep"].sum(axis=(1, 2)) == pytest.approx(level, rel=0.02)
 
 
 def test_every_step_of_the_funnel_has_at_least_as_many_cells_as_the_next(world: World) -> None:
-    """Seed 47: per patient and organ, from arrested to founded, with sleepers, and means within alpha 1e-3."""
+    """Seed 47: from arrested to founded, with sleepers; means by alpha 1e-3."""
     state = seeded(
         world, 47, 30.0, 1e9, 5.0,
         size_exponent=0.0, sleep_share=0.5, waking_per_day=0.004, loss_per_day=0.002, extravasation=0.6,

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-
-from paget import catalogue, engine
-from paget.cohort.population import draw_patients
-from paget.model.layout import CAUSES, COURSE, STOP_REASONS
 from tests.twin.hosting import read_watches
 from tests.twin.life import Life, Stop, begin
 from tests.twin.outside import read_effects
 from tests.twin.people import Clone, Lesion, Tables
+
+from paget import catalogue, engine
+from paget.cohort.population import draw_patients
+from paget.model.layout import CAUSES, COURSE, STOP_REASONS
 
 Row = dict[str, Any]
 TOLERANCE = 1e-9
@@ -24,7 +24,7 @@ ASLEEP = "asleep"
 
 def rows(table: np.ndarray) -> list[Row]:
     """Return records as dictionaries of Python values."""
-    return [{name: row[name].tolist() for name in table.dtype.names} for row in table]
+    return [{name: row[name].tolist() for name in table.dtype.names or ()} for row in table]
 
 
 @dataclass
@@ -36,6 +36,7 @@ class Trial:
     state: engine.State
     stops: list[np.ndarray]
     until: np.ndarray
+    fresh_watches: np.ndarray
 
     def twin(self, i: int) -> tuple[Life, list[Stop]]:
         """Live patient i of the state again in plain Python."""
@@ -48,16 +49,16 @@ class Trial:
             stops.append(life.advance(float(self.until[i])))
         return life, stops
 
-    fresh_watches: np.ndarray
-
 
 def patients_of(
-    cancer_id: str, seed: int, indices: range, interval_days: float = engine.DEFAULT_INTERVAL_DAY
+    cancer_id: str, seed: int, indices: range, interval_days: float | None = None
 ) -> tuple[engine.Program, np.ndarray]:
     """Return the compiled cancer and some patients."""
     cancer = catalogue.cancer(cancer_id)
     program = engine.compile_program(cancer, catalogue.body(), catalogue.drivers(), interval_days)
-    return program, draw_patients(program, cancer, catalogue.population(), seed, np.arange(indices.start, indices.stop))
+    return program, draw_patients(
+        program, cancer, catalogue.population(), seed, np.arange(indices.start, indices.stop)
+    )
 
 
 def run(
@@ -70,13 +71,37 @@ def run(
 ) -> Trial:
     """Run the compiled engine to death or horizon, stop by stop."""
     until = patients["onset_day"] + years * 365.25
-    state = engine.start(program, seed, patients, effects=effects, watches=watches)
+    state = engine.start(program, seed, patients, effects=effects, watches=watches)  # type: ignore[no-untyped-call]
     fresh = state.watch.copy()
     stops = []
     while not state.course["finished"].all():
-        state, stop = engine.advance(program, state, until)
+        state, stop = engine.advance(program, state, until)  # type: ignore[no-untyped-call]
         stops.append(stop)
     return Trial(program, seed, state, stops, until, fresh)
+
+
+def snapshot_differences(trial: Trial, i: int, days: np.ndarray) -> list[str]:
+    """Return what differs between the snapshots of patient i on the first of some days that a clock calls."""
+    kept = (trial.state.patient, trial.state.effect, trial.fresh_watches)
+    patients, effects, watches = (array[i : i + 1] for array in kept)
+    state = engine.start(trial.program, trial.seed, patients, effects=effects, watches=watches)  # type: ignore[no-untyped-call]
+    state, _ = engine.advance(trial.program, state, days[i : i + 1])  # type: ignore[no-untyped-call]
+    seen, _ = engine.snapshot(trial.program, state)  # type: ignore[no-untyped-call]
+    ours = {int(row["key"]): row for row in seen[0][: state.course[0]["lesions"]] if row["status"] == 1}
+    life = begin(
+        Tables(trial.program.table[0]), trial.seed, rows(patients)[0],
+        read_effects(rows(effects[0])), read_watches(rows(watches[0])),
+    )  # fmt: skip
+    life.advance(float(days[i]))
+    theirs = {lesion.key: lesion for lesion in life.snapshot()}
+    if ours.keys() != theirs.keys():
+        return [f"lesions {sorted(ours)} against {sorted(theirs)}"]
+    return [
+        f"lesion {key}: {name} {row[name]} against {getattr(theirs[key], name)}"
+        for key, row in ours.items()
+        for name in ("log_cells", "since_day", "vascular_day", "detectable_day")
+        if not close(float(row[name]), getattr(theirs[key], name))
+    ]
 
 
 def differences(trial: Trial, i: int) -> list[str]:
@@ -148,7 +173,9 @@ def _lesion_differs(row: Any, lesion: Lesion) -> Iterator[str]:
         "founder_genotype": lesion.genotype,
         "clones": len(lesion.clones),
     }
-    yield from (f"{name} {row[name]} against {value}" for name, value in exact.items() if int(row[name]) != value)
+    yield from (
+        f"{name} {row[name]} against {value}" for name, value in exact.items() if int(row[name]) != value
+    )
     days = ("founded_day", "established_day", "vascular_day", "detectable_day", "one_cm_day", "ended_day")
     for name in (*days, "vessel_clock", "log_cells", "peak_log_cells"):
         if not close(float(row[name]), getattr(lesion, name), scale=1.0):
@@ -184,7 +211,9 @@ def _clone_differs(row: Any, clone: Clone) -> Iterator[str]:
 
 def _sums_differ(state: engine.State, i: int, life: Life) -> Iterator[str]:
     pools = state.pools[i]
-    pairs = zip(pools["funnel"].ravel().tolist(), (v for row in life.patient.funnel for v in row), strict=True)
+    pairs = zip(
+        pools["funnel"].ravel().tolist(), (v for row in life.patient.funnel for v in row), strict=True
+    )
     yield from (f"funnel sum {a} against {b}" for a, b in pairs if not close(a, b))
     count = int(state.course[i]["pools"])
     if pools["genotype"][:count].tolist() != list(life.patient.pools):
@@ -195,6 +224,6 @@ def _sums_differ(state: engine.State, i: int, life: Life) -> Iterator[str]:
         pairs = zip(pools[ASLEEP][g].tolist(), pool.asleep, strict=True)
         yield from (f"asleep {a} against {b}" for a, b in pairs if not close(a, b, scale=1e-12))
     part = engine.State(state.seed, *(array[i : i + 1] for array in state[1:]))
-    drawn = engine.funnel(part)[0].tolist()
+    drawn = engine.funnel(part)[0].tolist()  # type: ignore[no-untyped-call]
     if drawn != life.draw_funnel():
         yield "the drawn funnels differ"

@@ -7,12 +7,13 @@ import math
 from itertools import accumulate
 from typing import Any
 
-from paget.model.cancer import Cancer
-from paget.model.layout import ORGANS, SEXES, STREAM_PATIENT
-from paget.model.population import Mortality
 from tests.twin.laws import LOG_SMALL
 from tests.twin.people import Tables
 from tests.twin.streams import Stream, name_key
+
+from paget.model.cancer import Cancer
+from paget.model.layout import ORGANS, SEXES, STREAM_PATIENT
+from paget.model.population import Mortality
 
 YEAR_DAY = 365.25
 YOUNGEST, OLDEST, LAST = 5.0, 100.0, 115
@@ -50,7 +51,9 @@ def draw_own(tables: Tables, cancer: Cancer, mortality: Mortality, seed: int, in
         * spread(IMMUNITY, cancer.immunity.pressure.sigma),
         "frailty": cancer.host.frailty.value * spread(FRAILTY, cancer.host.frailty.sigma),
         "founder_genotype": genotype,
-        "soil": [spread(FIRST_SOIL + o, cancer.colonisation.soil_variation.value) for o in range(len(ORGANS))],
+        "soil": [
+            spread(FIRST_SOIL + o, cancer.colonisation.soil_variation.value) for o in range(len(ORGANS))
+        ],
     }
     at_diagnosis = cancer.population.age_at_diagnosis
     year = min(max(at_diagnosis.value + at_diagnosis.sigma * of(AGE).normal(), YOUNGEST + 1.0), OLDEST)
@@ -63,7 +66,7 @@ def draw_own(tables: Tables, cancer: Cancer, mortality: Mortality, seed: int, in
 
 
 def _days_to_diagnosis(tables: Tables, cancer: Cancer, growth: float) -> float:
-    """Return days from the first cell to the diameter at diagnosis: exponential, then Gompertz with vessels."""
+    """Return days from the first cell to the diameter at diagnosis, as if vessels had been there."""
     centimetres = cancer.growth.diameter_at_diagnosis.value / 10.0
     cells = cancer.growth.cell_density.value * math.pi * centimetres**3 / 6.0
     span = 1.0 / tables.inverse_span[1]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from tests.twin.clocks import Hazard, runs_out, spent
 from tests.twin.laws import (
     LOG_SHRUNK,
     LOG_SMALL,
@@ -39,7 +40,7 @@ class Path:
     members: list[Member]
     crowding: float = 0.0
     vessels_at: float | None = None
-    vessel_load: float = 0.0
+    vessel_hazard: Hazard = (0.0, 0.0, 0.0)
 
     @property
     def h(self) -> float:
@@ -58,7 +59,9 @@ class Path:
 
     def mean_of(self, log_divisor: float, power: float = 1.0) -> float:
         """Return the mean of (N / divisor)**power over the segment."""
-        return sum(w * math.exp(power * (x - log_divisor)) for w, x in zip(WEIGHTS, self.logs[1:4], strict=True))
+        return sum(
+            w * math.exp(power * (x - log_divisor)) for w, x in zip(WEIGHTS, self.logs[1:4], strict=True)
+        )
 
 
 def trace(patient: Patient, lesion: Lesion, a: float, b: float) -> Path | None:
@@ -78,9 +81,9 @@ def trace(patient: Patient, lesion: Lesion, a: float, b: float) -> Path | None:
     crowding = speed * patient.base_growth(place)
     _march(patient, path, 0.0, lesion.log_cells, crowding * tables.inverse_span[lesion.vascular], immune)
     if not lesion.vascular:
-        path.vessel_load = _vessel_hazard(patient, lesion, path)
-        if path.vessel_load > lesion.vessel_clock:
-            path.vessels_at = lesion.vessel_clock / path.vessel_load
+        path.vessel_hazard = _vessel_hazard(patient, lesion, path)
+        path.vessels_at = runs_out(path.vessel_hazard, lesion.vessel_clock)
+        if path.vessels_at is not None:
             size = along(path.logs, path.vessels_at)
             _march(patient, path, path.vessels_at, size, crowding * tables.inverse_span[1], immune)
     gain = path.gain(path.h) / path.h if path.is_mixed else 0.0
@@ -96,19 +99,20 @@ def _march(patient: Patient, path: Path, start: float, x: float, crowding: float
             to = STATIONS[k] * path.h
             growth = path.members[0].net
             if path.is_mixed:
-                growth += (path.gain(to) - path.gain(t)) / (to - t)
+                growth += (path.gain(to) - (path.gain(t) if t > 0.0 else 0.0)) / (to - t)
             x = grow(x, to - t, growth, crowding, immune, patient.tables.log_immune)
             path.logs[k] = x
             t = to
 
 
-def _vessel_hazard(patient: Patient, lesion: Lesion, path: Path) -> float:
-    """Return the integral over a path of the hazard of gaining vessels."""
+def _vessel_hazard(patient: Patient, lesion: Lesion, path: Path) -> Hazard:
+    """Return the hazard of gaining vessels at the nodes, in proportion to the cells."""
     tables = patient.tables
     recruitment = sum(m.share * tables.trait(m.clone.genotype, "vessel_recruitment") for m in path.members)
-    rate = tables.vessel_per_day * recruitment
+    rate = path.h * tables.vessel_per_day * recruitment
     rate *= patient.scaled("vessel_recruitment", lesion.genotype, lesion.place, path.a, path.b)
-    return float(rate * path.mean_of(tables.log_avascular) * path.h)
+    first, second, third = (rate * math.exp(x - tables.log_avascular) for x in path.logs[1:4])
+    return first, second, third
 
 
 def follow(patient: Patient, lesion: Lesion, path: Path) -> None:
@@ -125,8 +129,7 @@ def follow(patient: Patient, lesion: Lesion, path: Path) -> None:
         lesion.vascular = True
         lesion.vascular_day = path.a + path.vessels_at * path.h
     elif not lesion.vascular:
-        # The hazard is read along the path as it was before vessels could change it.
-        lesion.vessel_clock = max(0.0, lesion.vessel_clock - path.vessel_load)
+        lesion.vessel_clock = max(0.0, lesion.vessel_clock - spent(path.vessel_hazard, 1.0))
     detectable = first_reach(path.logs, tables.log_detectable)
     if lesion.detectable_day is None and detectable is not None:
         lesion.detectable_day = path.a + detectable * path.h
@@ -163,17 +166,18 @@ def step_small(patient: Patient, lesion: Lesion, path: Path | None, a: float, b:
     for member in members:
         member.share /= before
     start, stop = math.log(before), math.log(max(left_over, 1.0))
-    lesion.log_cells = math.log(max(lesion.total(), 1.0))
-    lesion.peak_log_cells = max(lesion.peak_log_cells, lesion.log_cells)
+    lesion.add_up()
     return Path(a, b, [start, *(start + (stop - start) * node for node in NODES), stop], members)
 
 
 def replay(patient: Patient, lesion: Lesion, clone: Clone, since: float, day: float) -> None:
-    """Give a clone the size it has on `day`, `since` days after it passed a thousand cells; note the day of that."""
+    """Give a clone its size on `day`, `since` days after it passed a thousand cells; note that day."""
     a, place, tables = day - since, lesion.place, patient.tables
     growth = patient.growth(clone.genotype, place, a, day)
     immune = patient.immune(clone.genotype, place, a, day)
-    crowding = patient.base_growth(place) * tables.trait(clone.genotype, "proliferation") * tables.inverse_span[0]
+    crowding = (
+        patient.base_growth(place) * tables.trait(clone.genotype, "proliferation") * tables.inverse_span[0]
+    )
     size = grow(LOG_SMALL, since, growth, crowding, immune, tables.log_immune)
     clone.make_large(max(size, LOG_SMALL))
     lesion.log_cells = clone.log_cells

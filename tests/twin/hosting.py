@@ -6,6 +6,11 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from tests.twin.clocks import Hazard, runs_out, spent
+from tests.twin.growing import Path
+from tests.twin.laws import NODES, STATIONS
+from tests.twin.people import Lesion, Patient
+
 from paget.model.layout import (
     ANY,
     CAUSES,
@@ -18,21 +23,20 @@ from paget.model.layout import (
     WATCH_KINDS,
     WATCH_QUANTITIES,
 )
-from tests.twin.growing import Path
-from tests.twin.laws import NODES, STATIONS
-from tests.twin.people import Lesion, Patient
 
-Hazard = tuple[float, float, float]
-"""A hazard times the days of a stretch, at its three nodes."""
+
+def _table() -> list[list[float]]:
+    """Return zeros by site and station."""
+    return [[0.0] * 5 for _ in range(N_SITES)]
 
 
 @dataclass
 class Burden:
     """Cells, largest lesion and detectable lesions per site at the five stations of a stretch."""
 
-    cells: list[list[float]] = field(default_factory=lambda: _table())
-    largest: list[list[float]] = field(default_factory=lambda: _table())
-    number: list[list[float]] = field(default_factory=lambda: _table())
+    cells: list[list[float]] = field(default_factory=_table)
+    largest: list[list[float]] = field(default_factory=_table)
+    number: list[list[float]] = field(default_factory=_table)
 
     def add(self, lesion: Lesion, path: Path, log_detectable: float) -> None:
         """Add one lesion."""
@@ -45,18 +49,15 @@ class Burden:
 
     def watched(self, quantity: str, organ: int, j: int) -> float:
         """Return a watched quantity of an organ, the primary or everything."""
-        table = {"burden_cells": self.cells, "largest_cells": self.largest, "count_detectable": self.number}[quantity]
+        table = {"burden_cells": self.cells, "largest_cells": self.largest, "count_detectable": self.number}[
+            quantity
+        ]
         if organ == PRIMARY:
             return table[N_SITES - 1][j]
         if organ != ANY:
             return table[organ][j]
         values = [table[o][j] for o in range(N_ORGANS)]
         return max(values) if quantity == "largest_cells" else sum(values)
-
-
-def _table() -> list[list[float]]:
-    """Return zeros by site and station."""
-    return [[0.0] * 5 for _ in range(N_SITES)]
 
 
 @dataclass
@@ -86,12 +87,14 @@ class Watch:
         if self.clock is None:
             self.clock = patient.named(STREAM_WATCH, self.id).exponential()
         ratios = [burden.watched(self.quantity, self.organ, j) / self.level for j in (1, 2, 3)]
-        first, second, third = ((b - a) * self.rate_per_day * r**self.exponent if r > 0.0 else 0.0 for r in ratios)
+        first, second, third = (
+            (b - a) * self.rate_per_day * r**self.exponent if r > 0.0 else 0.0 for r in ratios
+        )
         self.hazard = (first, second, third)
         return runs_out(self.hazard, self.clock)
 
     def _reached(self, values: list[float]) -> float | None:
-        """Return the fraction at which the watched quantity reaches the level: a straight line in its logarithm."""
+        """Return the fraction at which the quantity reaches the level, its logarithm on straight lines."""
         if values[0] >= self.level:
             return 0.0
         for k in range(1, 5):
@@ -127,37 +130,8 @@ def read_watches(rows: list[dict[str, float]]) -> list[Watch]:
     ]
 
 
-def spent(hazard: Hazard, fraction: float) -> float:
-    """Return the integral over [0, fraction] of the parabola through the nodes, by Simpson's rule, exact for it."""
-    start, middle, end = (_parabola(hazard, s) for s in (0.0, 0.5 * fraction, fraction))
-    return max(0.0, fraction * (start + 4.0 * middle + end) / 6.0)
-
-
-def _parabola(hazard: Hazard, s: float) -> float:
-    """Return the parabola through the nodes at a fraction, in Lagrange's form."""
-    total = 0.0
-    for k, value in enumerate(hazard):
-        others = [node for j, node in enumerate(NODES) if j != k]
-        total += value * math.prod((s - node) / (NODES[k] - node) for node in others)
-    return total
-
-
-def runs_out(hazard: Hazard, clock: float) -> float | None:
-    """Return the fraction at which a clock has run down, if it does, by bisection."""
-    if spent(hazard, 1.0) <= clock:
-        return None
-    low, high = 0.0, 1.0
-    for _ in range(44):
-        middle = 0.5 * (low + high)
-        if spent(hazard, middle) > clock:
-            high = middle
-        else:
-            low = middle
-    return high
-
-
 def hazards(patient: Patient, burden: Burden, j: int, day: float) -> dict[str, float]:
-    """Return the hazard per day of each cause of death from the cancer at a station, in order of the organs."""
+    """Return the hazard per day of each cause of death from the cancer at a station, organs in order."""
     tables, by_cause = patient.tables, {}
     for organ, name in enumerate(ORGANS):
         cells = burden.cells[organ][j]

@@ -38,7 +38,7 @@ def living_days(birth: float, net: float, h: float) -> float:
 
 
 def age_of_living_line(u: float, birth: float, net: float, h: float) -> float:
-    """Return the age below which a share u of the lines lies that began at any time in h and live at its end."""
+    """Return the age that a share u of the lines have not passed that began within h and live at its end."""
     span = math.expm1(u * birth * living_days(birth, net, h)) / birth
     if abs(net) < NEARLY_CRITICAL:
         return span
@@ -92,15 +92,19 @@ def wait(x: float, target: float, slope: float, decay: float) -> float:
 def grow(x: float, h: float, growth: float, crowding: float, immune: float, log_immune: float) -> float:
     """Return ln cells after h days.
 
-    The rate is growth - crowding * v - immune * f, where v is ln cells beyond ln 1000 (0 below) and f falls from 1
-    at 1000 cells to 0 at the immune size. It is linear in each of three ranges, taken one after another.
+    The rate is growth - crowding * v - immune * f, where v is ln cells beyond ln 1000 (0 below) and f falls
+    from 1 at 1000 cells to 0 at the immune size. It is linear in each of three ranges.
     """
     fading = log_immune - LOG_SMALL
     v = x - LOG_SMALL
     for _ in range(8):
         if h <= 0.0:
             break
-        at = growth - max(v, 0.0) * crowding - immune * (min(max(1.0 - v / fading, 0.0), 1.0) if immune > 0.0 else 0.0)
+        at = (
+            growth
+            - max(v, 0.0) * crowding
+            - immune * (min(max(1.0 - v / fading, 0.0), 1.0) if immune > 0.0 else 0.0)
+        )
         low, high, slope, decay = _range_of(v, growth, crowding, immune, fading, falling=at < 0.0)
         end = drift(v, h, slope, decay)
         if low <= end <= high:
@@ -115,7 +119,7 @@ def grow(x: float, h: float, growth: float, crowding: float, immune: float, log_
 def _range_of(
     v: float, growth: float, crowding: float, immune: float, fading: float, *, falling: bool
 ) -> tuple[float, float, float, float]:
-    """Return (low, high, slope, decay) of the range that holds v, or the one below if v falls from its border."""
+    """Return (low, high, slope, decay) of the range that holds v: at a border, of the lower if v falls."""
     if v < 0.0 or (v <= 0.0 and falling):
         return -math.inf, 0.0, growth - immune, 0.0
     if immune > 0.0 and (v < fading or (v <= fading and falling)):

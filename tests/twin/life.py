@@ -6,21 +6,8 @@ import math
 from dataclasses import dataclass, field
 from typing import Any
 
-from paget.model.layout import (
-    FUNNEL_STEPS,
-    N_BEDS,
-    STREAM_FUNNEL,
-    STREAM_HOST,
-    STREAM_LESION,
-    STREAM_PATIENT,
-)
-from tests.twin.growing import cull, follow, look_ahead, step_small, tidy, to_middle, trace
-from tests.twin.hosting import Burden, Hazard, Watch, at_nodes, cause_of_death, hazards, runs_out, spent
-from tests.twin.laws import LOG_SMALL, MOST_OF_BIRTH
-from tests.twin.mutating import mutate
-from tests.twin.outside import Outside
-from tests.twin.people import Lesion, Patient, Tables
-from tests.twin.spreading import (
+from tests.twin.clocks import Hazard, runs_out, spent
+from tests.twin.fates import (
     ARRESTS,
     DORMANT,
     DRAWN,
@@ -33,10 +20,24 @@ from tests.twin.spreading import (
     SHED,
     SURVIVED,
     WOKEN,
-    shed,
-    wake,
 )
+from tests.twin.growing import cull, follow, look_ahead, step_small, tidy, to_middle, trace
+from tests.twin.hosting import Burden, Watch, at_nodes, cause_of_death, hazards
+from tests.twin.laws import LOG_SMALL, MOST_OF_BIRTH
+from tests.twin.mutating import mutate
+from tests.twin.outside import Outside
+from tests.twin.people import Lesion, Patient, Tables
+from tests.twin.sleeping import wake
+from tests.twin.spreading import shed
 from tests.twin.streams import Stream, birth_key, name_key
+
+from paget.model.layout import (
+    FUNNEL_STEPS,
+    STREAM_FUNNEL,
+    STREAM_HOST,
+    STREAM_LESION,
+    STREAM_PATIENT,
+)
 
 HOST_SIZE = 6.9
 """ln cells from which a lesion counts for the host."""
@@ -106,7 +107,7 @@ class Life:
         cull(patient, lesion, a)
         if not lesion.alive:
             return
-        was_vascular = lesion.vascular
+        was_vascular, several = lesion.vascular, len(lesion.clones) > 1
         path = trace(patient, lesion, a, b)
         if path is not None:
             follow(patient, lesion, path)
@@ -120,6 +121,8 @@ class Life:
         if lesion.established_day is None and lesion.is_large:
             lesion.established_day = b
         tidy(patient, lesion, b)
+        if several or len(lesion.clones) > 1 or (path is not None and not was_large):
+            lesion.add_up()
         lesion.since_day = b
 
     def _host(self, start: float, end: float) -> Stop | None:
@@ -157,7 +160,9 @@ class Life:
             "effect": runs_out(effect, self.effect_clock),
             "other": max(0.0, (other_day - a) / h) if other_day <= b else None,
         }
-        death, soonest = min(((c, f) for c, f in deaths.items() if f is not None), key=lambda p: p[1], default=("", 2.0))
+        death, soonest = min(
+            ((c, f) for c, f in deaths.items() if f is not None), key=lambda p: p[1], default=("", 2.0)
+        )
         called = None
         for watch in self.watches:
             fraction = watch.call(patient, burden, a, b)
@@ -182,6 +187,15 @@ class Life:
         self.death_day = day
         self.cause = cause_of_death(patient, burden, day, soonest) if death == "cancer" else death
         return Stop("death", day)
+
+    def snapshot(self) -> list[Lesion]:
+        """Return copies of the lesions that live, as they stand today."""
+        copies = [lesion.copy() for lesion in self.patient.lesions if lesion.alive]
+        for lesion in copies:
+            while lesion.since_day < self.now_day:
+                a = lesion.since_day
+                look_ahead(self.patient, lesion, a, self.patient.outside.next_switch(a, self.now_day))
+        return copies
 
     def draw_funnel(self) -> list[list[float]]:
         """Return counts by bed and step: the founders drawn, and upwards from them what died at each step."""
@@ -212,12 +226,16 @@ def _draw_steps(stream: Stream, row: list[float]) -> list[float]:
 
 
 def begin(
-    tables: Tables, seed: int, own: dict[str, Any], outside: Outside | None = None, watches: list[Watch] | None = None
+    tables: Tables,
+    seed: int,
+    own: dict[str, Any],
+    outside: Outside | None = None,
+    watches: list[Watch] | None = None,
 ) -> Life:
     """Return a life at the first malignant cell.
 
-    The primary is known to survive. Its size tends to (birth / net) W exp(net t), W exponential: it is placed on
-    the day on which that is a thousand cells.
+    The primary is known to survive. Its size tends to (birth / net) W exp(net t), W exponential: it is
+    placed on the day on which that is a thousand cells.
     """
     patient = Patient(tables, seed, own, outside or Outside())
     onset, genotype = own["onset_day"], own["founder_genotype"]
@@ -234,5 +252,3 @@ def begin(
     patient.add_lesion(primary, 0, birth_key(key, 0, 0), None).log_cells = LOG_SMALL
     host = patient.named(STREAM_HOST, 0)
     return Life(patient, onset, host.exponential(), host.exponential(), watches or [])
-
-

@@ -45,6 +45,10 @@ class Effect:
         """Return how strongly the clone feels it: its trait, if the effect selects one."""
         return 1.0 if self.trait == ANY else traits[self.trait]
 
+    def leaves(self, traits: Sequence[float]) -> float:
+        """Return the fraction of a clone that it leaves, if it is a cull."""
+        return max(0.0, 1.0 - self.weight(traits) * (1.0 - self.magnitude))
+
     def overlap(self, a: float, b: float) -> float:
         """Return the share of days a to b that lies in the effect's time."""
         return max(0.0, min(b, self.off_day) - max(a, self.on_day)) / max(b - a, 1e-12)
@@ -78,7 +82,8 @@ class Outside:
     def deaths(self, place: Place, traits: Sequence[float], a: float, b: float) -> float:
         """Return deaths per cell and day that are added."""
         return sum(
-            (e.weight(traits) * (e.magnitude * e.presence(a, b)) for e in self.of_kind("add_death", place)), start=0.0
+            (e.weight(traits) * (e.magnitude * e.presence(a, b)) for e in self.of_kind("add_death", place)),
+            start=0.0,
         )
 
     def factor(self, process: str, place: Place, traits: Sequence[float], a: float, b: float) -> float:
@@ -95,7 +100,7 @@ class Outside:
         product = 1.0
         for e in self.of_kind("cull", place):
             if e.on_day == day:
-                product *= max(0.0, 1.0 - e.weight(traits) * (1.0 - e.magnitude))
+                product *= e.leaves(traits)
         return product
 
     def next_cut(self, place: Place, after: float, end: float) -> float:
@@ -117,7 +122,9 @@ class Outside:
 
     def reserve(self, organ: int, day: float) -> float:
         """Return the factor on an organ's reserve."""
-        held = [e for e in self.effects if e.kind == "host_reserve" and e.is_on(day) and e.organ in (ANY, organ)]
+        held = [
+            e for e in self.effects if e.kind == "host_reserve" and e.is_on(day) and e.organ in (ANY, organ)
+        ]
         return math.prod(e.magnitude for e in held)
 
 

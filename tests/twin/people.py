@@ -7,9 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
-from paget.model.layout import FUNNEL_SUMS, MAX_CLONES, N_BEDS, N_ORGANS, STREAM_CLOCK, TRAITS
 from tests.twin.outside import Outside, Place
 from tests.twin.streams import Stream, birth_key, name_key
+
+from paget.model.layout import FUNNEL_SUMS, MAX_CLONES, N_BEDS, N_ORGANS, STREAM_CLOCK, TRAITS
 
 T = TypeVar("T")
 
@@ -117,6 +118,12 @@ class Lesion:
         """Return the cells of all clones."""
         return sum(clone.cells for clone in self.clones)
 
+    def add_up(self) -> None:
+        """Set the size to the sum of the clones."""
+        if self.clones:
+            self.log_cells = math.log(max(self.total(), 1.0))
+            self.peak_log_cells = max(self.peak_log_cells, self.log_cells)
+
     def clone_of(self, genotype: int) -> Clone | None:
         """Return the clone of a genotype."""
         return next((clone for clone in self.clones if clone.genotype == genotype), None)
@@ -196,7 +203,9 @@ class Patient:
         """Return the factor of all effects on a process in a clone."""
         return self.outside.factor(process, place, self.tables.by_genotype[genotype], a, b)
 
-    def add_clone(self, lesion: Lesion, parent: Clone, genotype: int, bit: int, day: float, serial: int) -> Clone | None:
+    def add_clone(
+        self, lesion: Lesion, parent: Clone, genotype: int, bit: int, day: float, serial: int
+    ) -> Clone | None:
         """Begin a clone in a lesion that already has some, if it can still be followed."""
         if len(lesion.clones) >= MAX_CLONES:
             self.untracked_clones += 1
@@ -210,7 +219,13 @@ class Patient:
     def add_lesion(self, lesion: Lesion, clone_parent: int, clone_key: int, count: float | None) -> Clone:
         """Take in a lesion that has no clone yet and begin its first one."""
         clone = Clone(
-            clone_key, clone_parent, lesion.genotype, -1, origin_day=lesion.founded_day, origins=1.0, count=count
+            clone_key,
+            clone_parent,
+            lesion.genotype,
+            -1,
+            origin_day=lesion.founded_day,
+            origins=1.0,
+            count=count,
         )
         lesion.clones.append(clone)
         lesion.vessel_clock = self.named(STREAM_CLOCK, lesion.key).exponential()
@@ -219,7 +234,7 @@ class Patient:
         return clone
 
     def end_if_empty(self, lesion: Lesion, day: float) -> None:
-        """Drop clones without cells; end a lesion without clones, and forget it if it never was a thousand cells."""
+        """Drop clones without cells, and end a lesion without clones."""
         gone = [clone for clone in lesion.clones if clone.count == 0.0]
         lesion.clones = [clone for clone in lesion.clones if clone.count != 0.0]
         if gone:

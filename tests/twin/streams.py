@@ -70,7 +70,7 @@ class Stream:
         return radius * math.cos(2.0 * math.pi * self.uniform())
 
     def poisson(self, mean: float) -> int:
-        """Return a Poisson count: by its upper tail, by rejection from 30 on, as a rounded normal above 1e8."""
+        """Return a Poisson count: by its upper tail, from 30 by rejection, above 1e8 a rounded normal."""
         if mean <= 0.0:
             return 0
         if mean < 30.0:
@@ -121,7 +121,7 @@ class Stream:
         return 1 + math.floor(-self.exponential() / math.log(eta))
 
     def binomial(self, n: int, p: float) -> int:
-        """Return successes in n trials, by the waits between the rarer of success and failure."""
+        """Return successes in n trials, counting the rarer of success and failure."""
         if n <= 0 or p <= 0.0:
             return 0
         if p >= 1.0:
@@ -131,12 +131,13 @@ class Stream:
         return self._rare_successes(n, p)
 
     def _rare_successes(self, n: int, p: float) -> int:
-        """Return successes in n trials of chance p <= 1/2."""
-        log_fail = math.log1p(-p)
-        count, trial = 0, math.floor(-self.exponential() / log_fail)
-        while trial < n:
+        """Return the first k with P(at most k) > u, for p <= 1/2."""
+        left = self.uniform()
+        count, chance = 0, math.exp(n * math.log1p(-p))
+        while left >= chance and count < n:
+            left -= chance
+            chance *= p / (1.0 - p) * (n - count) / (count + 1)
             count += 1
-            trial += 1 + math.floor(-self.exponential() / log_fail)
         return count
 
     def gamma(self, shape: float) -> float:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from paget.model.cancer import Cancer
     from paget.model.population import Population
 
-CHUNK = 64
+CHUNK = 250
 """Patients whose state is held at once."""
 
 

@@ -1,11 +1,10 @@
 """The engine: rows in, stops out. It knows no drug, scan, symptom or guideline."""
 
-from paget.engine.compile import DEFAULT_INTERVAL_DAY, Program, compile_program
+from paget.engine.compile import Program, compile_program
 from paget.engine.start import advance, funnel, snapshot, start, with_effects, with_watches
 from paget.engine.state import Capacity, State
 
 __all__ = [
-    "DEFAULT_INTERVAL_DAY",
     "Capacity",
     "Program",
     "State",

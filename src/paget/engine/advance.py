@@ -13,6 +13,7 @@ import math
 import numpy as np
 
 from paget.engine import effects
+from paget.engine.clocks import fraction_at, integral_to
 from paget.engine.dormancy import wake
 from paget.engine.growth import NODES
 from paget.engine.host import (
@@ -24,8 +25,6 @@ from paget.engine.host import (
     cancer_hazard,
     clear_burden,
     death_cause,
-    fraction_at,
-    integral_to,
     is_growing,
 )
 from paget.engine.kernel import entry, kernel
@@ -150,7 +149,7 @@ def host(
         clear_burden(ws)
         for l in range(course.lesions):
             if is_growing(lesion, clone, l, start):
-                found, _, _ = trace(ws, program, patient, lesion, clone, l, effect, n, start, end, lesion[l].path)
+                found, _, _, _ = trace(ws, program, patient, lesion, clone, l, effect, n, start, end, lesion[l].path)
                 if found > 0:
                     add_burden(ws, program, lesion, l, lesion[l].path, watched)
         stretch(ws, program, patient, course, effect, n, watch, start, end, stop)

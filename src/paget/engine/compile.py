@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     from paget.model.driver import Driver
 
 YEAR_DAY = 365.25
-DEFAULT_INTERVAL_DAY = 91.3125
-"""A quarter of a year: results do not depend on it, cost does."""
+GROWTH_PER_INTERVAL = 2.0
+SHORTEST_INTERVAL_DAY, LONGEST_INTERVAL_DAY = 30.0, 365.0
+"""A small metastasis grows by e**2 in one interval: results do not depend on it, cost does."""
 
 COLONISE_TRAIT = {
     "lung": "colonise_lung",
@@ -67,6 +68,7 @@ PROGRAM = np.dtype(
         ("entries", np.float64, _FATES),
         ("single", np.float64, _FATES),
         ("cluster", np.float64, _FATES),
+        ("missing_rate", np.float64, (2**MAX_DRIVERS,)),
         ("fate_class", np.int64, (2**MAX_DRIVERS,)),
         ("traits", np.float64, (2**MAX_DRIVERS, N_TRAITS)),
     ]
@@ -111,6 +113,11 @@ def small_growth_per_day(doubling_day: float, log_one_cm: float, log_capacity: f
     """
     beta = math.log(2.0) / doubling_day / (log_capacity - log_one_cm)
     return beta * (log_capacity - LOG_SMALL)
+
+
+def default_interval_day(growth_per_day: float) -> float:
+    """Return the numeric interval for a cancer whose small metastases grow at a net rate per day."""
+    return min(LONGEST_INTERVAL_DAY, max(SHORTEST_INTERVAL_DAY, GROWTH_PER_INTERVAL / growth_per_day))
 
 
 def genotype_traits(cancer: Cancer, drivers: Mapping[str, Driver]) -> np.ndarray:
@@ -162,7 +169,7 @@ def compile_program(
     cancer: Cancer,
     body: Body,
     drivers: Mapping[str, Driver],
-    interval_days: float = DEFAULT_INTERVAL_DAY,
+    interval_days: float | None = None,
 ) -> Program:
     """Return the PROGRAM of one cancer.
 
@@ -170,8 +177,9 @@ def compile_program(
     ----------
     cancer, body, drivers
         Catalogue objects in canonical units.
-    interval_days : float
-        Numeric interval of the engine, in days; outcomes do not depend on it within Monte Carlo error.
+    interval_days : float, optional
+        Numeric interval of the engine, in days; outcomes do not depend on it within Monte Carlo error. By
+        default it follows the cancer's own speed, within a month and a year.
 
     Raises
     ------
@@ -190,11 +198,12 @@ def compile_program(
     fates = fate_tables(cancer, body, classes)
     rates = [(drivers[d.id].rate if d.rate is None else d.rate).value for d in cancer.drivers]
     metastasis_doubling = cancer.growth.metastasis_doubling_time.value
+    metastasis_growth = small_growth_per_day(metastasis_doubling, log_one_cm, log_capacity)
     spans = [1.0 / (log_avascular - LOG_SMALL), 1.0 / (log_capacity - LOG_SMALL)]
     fields = {
         "primary_organ": ORGANS.index(cancer.organ),
         "drivers": len(cancer.drivers),
-        "interval_day": interval_days,
+        "interval_day": interval_days or default_interval_day(metastasis_growth),
         "inverse_span": spans,
         "log_avascular": log_avascular,
         "log_immune": math.log(body.immune_size.value),
@@ -202,7 +211,7 @@ def compile_program(
         "log_one_cm": log_one_cm,
         "birth_factor": 1.0 / (1.0 - cancer.growth.cell_loss.value),
         "growth_per_day": small_growth_per_day(cancer.growth.doubling_time.value, log_one_cm, log_capacity),
-        "metastasis_growth_per_day": small_growth_per_day(metastasis_doubling, log_one_cm, log_capacity),
+        "metastasis_growth_per_day": metastasis_growth,
         "shed_per_day": cancer.spread.shedding.value,
         "size_exponent": cancer.spread.size_exponent.value,
         "cluster_potential": body.cluster_potential.value,
@@ -221,6 +230,9 @@ def compile_program(
     for name, value in fields.items():
         table[name][0] = value
     table["mutation_rate"][0, : len(rates)] = rates
+    for bit, rate in enumerate(rates):
+        lacking = (np.arange(2**MAX_DRIVERS) >> bit) & 1 == 0
+        table["missing_rate"][0, lacking] += rate
     table["traits"][0, : traits.shape[0]] = traits
     table["fate_class"][0, : traits.shape[0]] = fate_class
     for name in ("entries", "single", "cluster"):

@@ -16,7 +16,7 @@ import numpy as np
 from paget.engine import birth_death, effects
 from paget.engine import rng as draws
 from paget.engine.kernel import kernel
-from paget.engine.seeding import add_lesion
+from paget.engine.seeding import add_lesion, after_culls
 from paget.engine.shedding import lay_to_sleep, prepare_gene
 from paget.engine.state import DRAWN_WOKEN, FOUNDED, LIVING_WOKEN, OVERFLOW, ROWS, WOKEN
 from paget.model.layout import N_ORGANS, ROUTES, STREAM_POOL, TRAITS
@@ -80,28 +80,33 @@ def settle_pool(ws, program, patient, pools, g, effect, n, a, b):
     h = b - a
     genotype = pools.genotype[g]
     rate = waking_rate(program, genotype, FIRST_ORGAN, effect, n, a, b)
-    fade = math.exp(-(rate + program.loss_per_day) * h)
+    leaving = rate + program.loss_per_day
+    fade = math.exp(-leaving * h)
     mean = 0.0
     for organ in range(N_ORGANS):
         if n > 0:
             rate = waking_rate(program, genotype, organ, effect, n, a, b)
-            fade = math.exp(-(rate + program.loss_per_day) * h)
-        leaving = rate + program.loss_per_day
+            leaving = rate + program.loss_per_day
+            fade = math.exp(-leaving * h)
         before = pools.asleep[g, organ]
         arrivals = ws.pool_input[g, organ]
-        spread = (1.0 - fade) / (leaving * h) if leaving > 0.0 else 1.0
-        after = before * fade + arrivals * spread
-        pools.asleep[g, organ] = after
-        sleeping = 0.5 * (before + after)
         if leaving > 0.0:
-            sleeping = (arrivals + before - after) / (leaving * h)
-        pools.funnel[organ, WOKEN] += rate * sleeping * h
-        pools.funnel[organ, FOUNDED] += rate * sleeping * h
-        pools.funnel[organ, LIVING_WOKEN] += rate * sleeping * ws.gene_integral[g, organ]
+            limit = arrivals / (h * leaving)
+            after = limit + (before - limit) * fade
+            slept = (arrivals + before - after) / leaving
+        else:
+            limit, after = before, before + arrivals
+            slept = (before + 0.5 * arrivals) * h
+        pools.asleep[g, organ] = after
+        pools.funnel[organ, WOKEN] += rate * slept
+        pools.funnel[organ, FOUNDED] += rate * slept
+        pools.funnel[organ, LIVING_WOKEN] += rate * slept * ws.gene_integral[g, organ] / h
         bound = rate * max(before, after) * ws.gene_integral[g, organ]
-        # Kept for the draw of organ and of acceptance: the bound, signed by the direction of change.
+        # Kept for the draw: the bound, and D(s) = limit + (before - limit) exp(-leaving s) over it.
         ws.pool_input[g, organ] = bound
-        ws.pool_ratio[g, organ] = before / max(before, after) if after >= before else -after / before
+        ws.pool_decay[g, organ] = leaving
+        ws.pool_before[g, organ] = before
+        ws.pool_limit[g, organ] = limit
         mean += bound
     return mean
 
@@ -121,11 +126,16 @@ def wake_one(ws, program, patient, course, lesion, clone, pools, g, mean,
     h = b - a
     birth, net = ws.birth[organ], ws.gene_net[g, organ]
     age = birth_death.age_of_survivor(draws.uniform(ws.rng), birth, net, h)
-    ratio = ws.pool_ratio[g, organ]
-    start, stop = (ratio, 1.0) if ratio >= 0.0 else (1.0, -ratio)
-    if draws.uniform(ws.rng) >= start + (stop - start) * (1.0 - age / h):
+    before, limit, decay = ws.pool_before[g, organ], ws.pool_limit[g, organ], ws.pool_decay[g, organ]
+    asleep = limit + (before - limit) * math.exp(-decay * (h - age))
+    most = max(before, limit + (before - limit) * math.exp(-decay * h))
+    if draws.uniform(ws.rng) * most >= asleep:
         return
     cells = birth_death.survivor_size(ws.rng, birth, net, age)
+    if n > 0:
+        cells = after_culls(ws, program, effect, n, organ, pools.genotype[g], b - age, b, cells)
+        if cells <= 0.0:
+            return
     source = pools.source[g, 0]
     generation = 1
     for l in range(course.lesions):

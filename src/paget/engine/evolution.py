@@ -2,9 +2,10 @@
 
 New clones arise at rate u b N(t), u per division; only lines alive at the end of the segment are drawn
 (thinning by the birth-death survival, exact for any step), and pooled by genotype within the lesion. Where
-thirty or more such lines of one kind are expected, their summed size is taken at its mean: a large lesion
-makes the same mutant again and again. Mutation of clones too small to matter (a small clone inside a large
-lesion) is neglected, which stops being right for rates above about 1e-4 per division.
+more than four lines are expected in a segment, they are pooled as they arise: those of a genotype already
+large are added at their mean, those of a new one are Poisson in number with a gamma-spread size. Mutation of
+clones too small to matter (a small clone inside a large lesion) is neglected, which stops being right for
+rates above about 1e-4 per division, and mutants of mutants of the same segment wait for the next.
 """
 
 from __future__ import annotations
@@ -22,19 +23,19 @@ from paget.engine.path import PROLIFERATION, base_growth, clone_growth
 from paget.engine.state import LAST_ROOM, OVERFLOW
 from paget.model.layout import MAX_CLONES
 
+RARE = 0.2
+"""Expected living lines of one clone below which they are drawn for all drivers at once."""
 PRESENT, ABSENT = np.bool_(True), np.bool_(False)
-BULK = 30.0
-"""Expected living lines of one segment above which lines are pooled at their mean."""
+BULK = 4.0
+"""Expected living lines of one segment above which a large lesion's mutants are pooled by genotype."""
+MANY = 30.0
+"""Expected living lines of one genotype above which their number is the mean itself."""
 
 
 @kernel
 def missing_rate(program, genotype):
     """Return the summed rate per division of the drivers that a genotype lacks."""
-    total = 0.0
-    for bit in range(program.drivers):
-        if (genotype >> bit) & 1 == 0:
-            total += program.mutation_rate[bit]
-    return total
+    return program.missing_rate[genotype]
 
 
 @kernel
@@ -72,6 +73,7 @@ def add_clone(ws, course, lesion, clone, l, parent, genotype, bit, day, serial):
     clone[c].origin_day = day
     clone[c].origins = 0.0
     clone[c].row = -1
+    clone[c].moved = -1
     clone[c].next_clone = lesion[l].first_clone
     lesion[l].first_clone = c
     lesion[l].clones += 1
@@ -140,8 +142,9 @@ def mutate(ws, program, patient, course, lesion, clone, l, found, large, crowdin
         traits = program.traits[rec.founder_genotype]
         scale *= effects.scaling(effect, n, effects.MUTATION, rec.organ, is_primary, rec.key, traits, a, b)
     most = scale * math.exp(top) * birth_death.alive_integral(birth, bound, h)
-    if weight * most > BULK:
-        mutate_in_bulk(ws, program, patient, course, lesion, clone, l, found, crowding, effect, n, a, b, path, scale)
+    if large and weight * most > BULK:
+        mutate_in_bulk(ws, program, patient, course, lesion, clone, l, found, crowding, bound, effect, n, a, b, path,
+                       scale)  # fmt: skip
         return
     lines = int(draws.poisson(ws.rng, weight * most))
     for line in range(lines):
@@ -192,53 +195,141 @@ def draw_driver(ws, program, genotype):
 
 
 @kernel
-def mutate_in_bulk(ws, program, patient, course, lesion, clone, l, found, crowding, effect, n, a, b, path, scale):
-    """Add the mutants of a large lesion by clone and driver, at the mean where many lines are expected."""
+def mutate_in_bulk(ws, program, patient, course, lesion, clone, l, found, crowding, bound, effect, n, a, b, path,
+                   scale):  # fmt: skip
+    """Add the mutants of a large lesion: at their mean to clones already large, drawn where they are new."""
     h = b - a
     birth = base_growth(program, patient, lesion[l].organ, lesion[l].route == FROM_PRIMARY) * program.birth_factor
-    index_slots(ws, lesion, clone, l, PRESENT)
-    divisions = 0.0
     for j in range(3):
-        divisions += WEIGHTS[j] * math.exp(path[j + 1])
-    divisions *= scale * h
+        ws.bulk_born[j] = WEIGHTS[j] * math.exp(path[j + 1]) * scale * h
+    index_slots(ws, lesion, clone, l, PRESENT)
     for k in range(found):
-        parent = ws.clone_at[k]
-        own = divisions * ws.clone_share[k]
-        for bit in range(program.drivers):
-            genotype = clone[parent].genotype | (1 << bit)
-            born = own * program.mutation_rate[bit]
-            if genotype == clone[parent].genotype or born < 1e-9:
-                continue
-            c = ws.slot[genotype]
-            if c >= 0 and clone[c].count < 0.0 and born < 1e-3 * math.exp(clone[c].log_cells):
-                continue
-            net = mutant_net(program, patient, lesion, l, genotype, crowding, PRESENT, effect, n, a, b)
-            net = min(net, 0.999 * birth)
-            c = many_lines(ws, course, lesion, clone, l, parent, genotype, bit, b, h, birth, net, born, c)
-            if c >= 0:
-                ws.slot[genotype] = c
+        clone[ws.clone_at[k]].moved = k
+        weigh_births(ws, birth, min(ws.clone_net[k] - crowding, 0.999 * birth), h)
+        ws.bulk_living[k] = ws.bulk_sums[0]
+        ws.bulk_cells[k] = ws.bulk_sums[1]
+        ws.bulk_share[k] = 0.0
+    weigh_births(ws, birth, bound, h)
+    most = ws.bulk_sums[0]
+    for k in range(found):
+        absent = mutants_present(ws, program, patient, course, lesion, clone, l, k, crowding, birth, effect, n, a, b)
+        if absent <= 0.0:
+            continue
+        if lesion[l].clones >= MAX_CLONES:
+            course.untracked_clones += 1
+            continue
+        mutants_absent(ws, program, patient, course, lesion, clone, l, k, absent, most, crowding, birth, effect, n,
+                       a, b)  # fmt: skip
+    for k in range(found):
+        if ws.bulk_share[k] > 0.0:
+            cells, lines = ws.bulk_share[k] * ws.bulk_cells[k], ws.bulk_share[k] * ws.bulk_living[k]
+            grow_clone(clone, ws.clone_at[k], cells, lines)
     index_slots(ws, lesion, clone, l, ABSENT)
 
 
 @kernel
-def many_lines(ws, course, lesion, clone, l, parent, genotype, bit, b, h, birth, net, born, c):
-    """Add `born` expected founders of one genotype, spread evenly over the last `h` days; return the clone."""
-    living = born / h * birth_death.alive_integral(birth, net, h)
-    if living > BULK:
-        grown = math.expm1(net * h) / (net * h) if abs(net * h) > 1e-9 else 1.0
+def mutants_present(ws, program, patient, course, lesion, clone, l, k, crowding, birth, effect, n, a, b):
+    """Add listed clone `k`'s mutants to clones that are there; return the rate of those that are not."""
+    parent = ws.clone_at[k]
+    absent = 0.0
+    for bit in range(program.drivers):
+        genotype = clone[parent].genotype | (1 << bit)
+        rate = program.mutation_rate[bit]
+        if genotype == clone[parent].genotype or rate <= 0.0:
+            continue
+        c = ws.slot[genotype]
         if c < 0:
-            c = add_clone(ws, course, lesion, clone, l, parent, genotype, bit, b - h, genotype)
-        if c >= 0:
-            grow_clone(clone, c, born * grown, living)
-        return c
-    for _ in range(int(draws.poisson(ws.rng, living))):
-        age = birth_death.age_of_survivor(draws.uniform(ws.rng), birth, net, h)
-        cells = birth_death.survivor_size(ws.rng, birth, net, age)
+            absent += rate
+        elif clone[c].moved >= 0:
+            ws.bulk_share[clone[c].moved] += ws.clone_share[k] * rate
+        else:
+            draw_mutants(ws, program, patient, course, lesion, clone, l, parent, bit, ws.clone_share[k] * rate,
+                         crowding, birth, effect, n, a, b)  # fmt: skip
+    return absent
+
+
+@kernel
+def mutants_absent(ws, program, patient, course, lesion, clone, l, k, absent, most, crowding, birth, effect, n, a, b):
+    """Draw listed clone `k`'s mutants of genotypes that the lesion lacks, summed rate `absent`.
+
+    `most` bounds the living lines if all divisions mutated; few lines are drawn for all drivers at once.
+    """
+    parent = ws.clone_at[k]
+    mean = ws.clone_share[k] * absent * most
+    if mean >= RARE:
+        for bit in range(program.drivers):
+            genotype = clone[parent].genotype | (1 << bit)
+            if ws.slot[genotype] < 0 and program.mutation_rate[bit] > 0.0:
+                share = ws.clone_share[k] * program.mutation_rate[bit]
+                draw_mutants(ws, program, patient, course, lesion, clone, l, parent, bit, share, crowding, birth,
+                             effect, n, a, b)  # fmt: skip
+        return
+    for _ in range(int(draws.poisson(ws.rng, mean))):
+        pick = draws.uniform(ws.rng) * absent
+        chosen = -1
+        for bit in range(program.drivers):
+            if ws.slot[clone[parent].genotype | (1 << bit)] < 0 and program.mutation_rate[bit] > 0.0:
+                chosen = bit
+                pick -= program.mutation_rate[bit]
+                if pick < 0.0:
+                    break
+        if chosen < 0:
+            return
+        genotype = clone[parent].genotype | (1 << chosen)
+        net = mutant_net(program, patient, lesion, l, genotype, crowding, PRESENT, effect, n, a, b)
+        weigh_births(ws, birth, min(net, 0.999 * birth), b - a)
+        if draws.uniform(ws.rng) * most < ws.bulk_sums[0]:
+            size = ws.bulk_sums[1] / ws.bulk_sums[0]
+            cells = draws.geometric(ws.rng, 1.0 - 1.0 / max(size, 1.0))
+            pool_line(ws, course, lesion, clone, l, parent, genotype, chosen, 0.5 * (a + b), cells, 1.0)
+
+
+@kernel
+def draw_mutants(ws, program, patient, course, lesion, clone, l, parent, bit, share, crowding, birth, effect, n, a, b):
+    """Draw the living lines of one genotype, for its `share` of all divisions, and add them to its clone.
+
+    Their number is Poisson (its mean above thirty); up to three are drawn one by one, more as a gamma sum.
+    """
+    genotype = clone[parent].genotype | (1 << bit)
+    net = mutant_net(program, patient, lesion, l, genotype, crowding, PRESENT, effect, n, a, b)
+    weigh_births(ws, birth, min(net, 0.999 * birth), b - a)
+    living = share * ws.bulk_sums[0]
+    lines = draws.poisson(ws.rng, living) if living < MANY else living
+    if lines < 1.0:
+        return
+    size = ws.bulk_sums[1] / ws.bulk_sums[0]
+    cells = 0.0
+    if lines <= 3.0:
+        for _ in range(int(lines)):
+            cells += draws.geometric(ws.rng, 1.0 - 1.0 / max(size, 1.0))
+    elif living < MANY:
+        cells = max(lines, draws.gamma(ws.rng, lines) * size)
+    else:
+        cells = lines * size
+    day = 0.5 * (a + b) if lines <= 3.0 else a
+    pool_line(ws, course, lesion, clone, l, parent, genotype, bit, day, cells, lines)
+
+
+@kernel
+def weigh_births(ws, birth, net, h):
+    """Set the lines alive at a segment's end, and their cells, that its divisions would give if all mutated."""
+    ws.bulk_sums[:] = 0.0
+    for j in range(3):
+        age = (1.0 - NODES[j]) * h
+        ws.bulk_sums[0] += ws.bulk_born[j] * birth_death.alive_share(birth, net, age)
+        ws.bulk_sums[1] += ws.bulk_born[j] * math.exp(net * age)
+
+
+@kernel
+def pool_line(ws, course, lesion, clone, l, parent, genotype, bit, day, cells, origins):
+    """Add cells to the lesion's clone of a genotype, found by the workspace's table or made."""
+    c = ws.slot[genotype]
+    if c < 0:
+        c = add_clone(ws, course, lesion, clone, l, parent, genotype, bit, day, genotype)
         if c < 0:
-            c = add_clone(ws, course, lesion, clone, l, parent, genotype, bit, b - age, genotype)
-        if c >= 0:
-            grow_clone(clone, c, cells, 1.0)
-    return c
+            return
+        ws.slot[genotype] = c
+    grow_clone(clone, c, cells, origins)
 
 
 @kernel
@@ -247,4 +338,5 @@ def index_slots(ws, lesion, clone, l, present):
     c = lesion[l].first_clone
     while c >= 0:
         ws.slot[clone[c].genotype] = c if present else -1
+        clone[c].moved = -1
         c = clone[c].next_clone

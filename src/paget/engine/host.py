@@ -12,7 +12,6 @@ import math
 
 from paget.engine import effects
 from paget.engine import rng as draws
-from paget.engine.growth import NODES
 from paget.engine.immunity import FROM_PRIMARY
 from paget.engine.kernel import kernel
 from paget.engine.state import ALIVE
@@ -22,7 +21,6 @@ CACHEXIA = CAUSES.index("cachexia")
 BY_EFFECT = CAUSES.index("effect")
 BY_OTHER = CAUSES.index("other")
 CANCER_HAZARD, EFFECT_HAZARD, FIRST_WATCH = 0, 1, 2
-HALF_WIDTH = NODES[2] - NODES[1]
 
 
 @kernel
@@ -66,22 +64,16 @@ def organ_hazard(program, ws, organ, j, effect, n, day):
 
 
 @kernel
-def cachexia_hazard(program, ws, j):
-    """Return the hazard of cachexia per day, before frailty, at node `j`."""
-    total = 0.0
-    for organ in range(N_ORGANS):
-        total += ws.burden[organ, j]
-    q = total / program.cachexia_burden
-    return program.cachexia_per_day * q * q / (1.0 + q * q)
-
-
-@kernel
 def cancer_hazard(program, patient, ws, j, effect, n, day):
-    """Return the hazard of death from the cancer per day at node `j`."""
-    total = cachexia_hazard(program, ws, j)
+    """Return the hazard of death from the cancer per day at node `j`: organs that hold a lesion, and cachexia."""
+    hazard, total = 0.0, 0.0
     for organ in range(N_ORGANS):
-        total += organ_hazard(program, ws, organ, j, effect, n, day)
-    return patient.frailty * total
+        burden = ws.burden[organ, j]
+        if burden > 0.0:
+            total += burden
+            hazard += organ_hazard(program, ws, organ, j, effect, n, day)
+    q = total / program.cachexia_burden
+    return patient.frailty * (hazard + program.cachexia_per_day * q * q / (1.0 + q * q))
 
 
 @kernel
@@ -97,32 +89,6 @@ def death_cause(ws, program, patient, effect, n, day, fraction):
         if pick < 0.0:
             return 1 + organ
     return CACHEXIA
-
-
-@kernel
-def integral_to(f, s):
-    """Return the integral over [0, s] of the parabola through the three nodes of `f` (hazard times days)."""
-    z, z0 = (s - 0.5) / HALF_WIDTH, -0.5 / HALF_WIDTH
-    slope = 0.25 * (f[2] - f[0])
-    bend = (f[2] - 2.0 * f[1] + f[0]) / 6.0
-    upper = z * (f[1] + z * (slope + z * bend))
-    lower = z0 * (f[1] + z0 * (slope + z0 * bend))
-    return max(0.0, HALF_WIDTH * (upper - lower))
-
-
-@kernel
-def fraction_at(f, clock):
-    """Return the fraction s at which the integral of `f` over [0, s] reaches `clock`, or 2 if it does not."""
-    if integral_to(f, 1.0) <= clock:
-        return 2.0
-    low, high = 0.0, 1.0
-    for _ in range(40):
-        middle = 0.5 * (low + high)
-        if integral_to(f, middle) > clock:
-            high = middle
-        else:
-            low = middle
-    return high
 
 
 @kernel

@@ -62,10 +62,10 @@ def segment(ws, program, patient, course, lesion, clone, pools, l, effect, n, a,
     path = lesion[l].path
     rec = lesion[l]
     vascular = rec.vascular
-    found, switch, crowding = trace(ws, program, patient, lesion, clone, l, effect, n, a, b, path)
+    found, switch, crowding, gain = trace(ws, program, patient, lesion, clone, l, effect, n, a, b, path)
     if found > 0:
-        finish_path(ws, program, patient, lesion, clone, l, found, switch, effect, n, a, b, path)
-    large = found > 0
+        finish_path(ws, program, patient, lesion, clone, l, found, switch, gain, effect, n, a, b, path)
+    large, clones, held = found > 0, rec.clones, found
     found = step_small(ws, program, patient, lesion, clone, l, found, crowding, effect, n, a, b, path)
     if found > 0:
         middle_shares(ws, found, b - a)
@@ -75,6 +75,23 @@ def segment(ws, program, patient, course, lesion, clone, pools, l, effect, n, a,
     if math.isnan(rec.established_day):
         note_established(lesion, clone, l, b)
     tidy(ws, lesion, clone, l, b)
+    if rec.clones > 1 or clones > 1 or found != held:
+        add_up(lesion, clone, l)
+
+
+@kernel
+def add_up(lesion, clone, l):
+    """Set a lesion's size to the sum of its clones, small ones included."""
+    rec = lesion[l]
+    if rec.clones == 0:
+        return
+    total = 0.0
+    c = rec.first_clone
+    while c >= 0:
+        total += clone[c].count if clone[c].count >= 0.0 else math.exp(clone[c].log_cells)
+        c = clone[c].next_clone
+    rec.log_cells = math.log(max(total, 1.0))
+    rec.peak_log_cells = max(rec.peak_log_cells, rec.log_cells)
 
 
 @kernel
@@ -98,13 +115,12 @@ def middle_shares(ws, found, h):
 
 
 @kernel
-def finish_path(ws, program, patient, lesion, clone, l, found, switch, effect, n, a, b, path):
+def finish_path(ws, program, patient, lesion, clone, l, found, switch, gain, effect, n, a, b, path):
     """Move a lesion's large clones to the end of its path and note the milestones passed."""
     rec = lesion[l]
     h = b - a
-    shift = path[4] - path[0]
-    if found > 1 and unequal(ws, found):
-        shift -= relative_growth(ws, found, h)
+    shift = path[4] - path[0] - gain
+    if gain != 0.0:
         for k in range(found):
             gap = (ws.clone_net[k] - ws.clone_net[0]) * h
             clone[ws.clone_at[k]].log_cells += gap + shift
@@ -177,13 +193,7 @@ def step_small(ws, program, patient, lesion, clone, l, found, crowding, effect, 
     path[0], path[4] = start, stop
     for j in range(3):
         path[j + 1] = start + (stop - start) * NODES[j]
-    total = 0.0
-    c = rec.first_clone
-    while c >= 0:
-        total += clone[c].count if clone[c].count >= 0.0 else math.exp(clone[c].log_cells)
-        c = clone[c].next_clone
-    rec.log_cells = math.log(max(total, 1.0))
-    rec.peak_log_cells = max(rec.peak_log_cells, rec.log_cells)
+    add_up(lesion, clone, l)
     return listed
 
 
@@ -295,9 +305,9 @@ def coast(ws, program, patient, lesion, clone, l, effect, n, a, b):
         return
     if n > 0:
         coast_cull(ws, program, lesion, clone, l, effect, n, a)
-    found, switch, _ = trace(ws, program, patient, lesion, clone, l, effect, n, a, b, path)
+    found, switch, _, gain = trace(ws, program, patient, lesion, clone, l, effect, n, a, b, path)
     if found > 0:
-        finish_path(ws, program, patient, lesion, clone, l, found, switch, effect, n, a, b, path)
+        finish_path(ws, program, patient, lesion, clone, l, found, switch, gain, effect, n, a, b, path)
     else:
         path[:] = -math.inf
     rec.since_day = b

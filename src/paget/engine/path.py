@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 
 from paget.engine import effects
+from paget.engine.clocks import fraction_at
 from paget.engine.growth import LOG_SMALL, NODES, WEIGHTS, march
 from paget.engine.immunity import FROM_PRIMARY, pressure
 from paget.engine.kernel import kernel
@@ -67,10 +68,14 @@ def relative_growth(ws, found, t):
     """Return ln of the factor by which a lesion without crowding grows in `t`, less the first clone's part."""
     first = ws.clone_net[0]
     total = 0.0
+    last, factor = 0.0, 1.0
     for k in range(found):
         gap = ws.clone_net[k] - first
-        ws.clone_factor[k] = 1.0 if gap == 0.0 else math.exp(gap * t)
-        total += ws.clone_share[k] * ws.clone_factor[k]
+        if gap != last:
+            # Clones with the same drivers of growth share one exponential.
+            last, factor = gap, math.exp(gap * t) if gap != 0.0 else 1.0
+        ws.clone_factor[k] = factor
+        total += ws.clone_share[k] * factor
     return math.log(total)
 
 
@@ -95,10 +100,12 @@ def trace(ws, program, patient, lesion, clone, l, effect, n, a, b, path):
         Fraction of the segment at which vessels come, or -1.
     crowding : float
         Mean deaths per cell and day, beyond its own, that a small clone of the lesion meets.
+    gain : float
+        The segment's `relative_growth` of unequal clones, whose factors at its end are in the workspace.
     """
     found = gather(ws, program, patient, lesion, clone, l, effect, n, a, b)
     if found == 0:
-        return 0, -1.0, 0.0
+        return 0, -1.0, 0.0, 0.0
     rec = lesion[l]
     h = b - a
     is_primary = rec.route == FROM_PRIMARY
@@ -112,24 +119,25 @@ def trace(ws, program, patient, lesion, clone, l, effect, n, a, b, path):
     beta = speed * base_growth(program, patient, rec.organ, is_primary)
     path[0] = rec.log_cells
     mixed = found > 1 and unequal(ws, found)
-    fill(ws, program, path, h, beta * program.inverse_span[rec.vascular], immune, mixed, found)
+    gain = fill(ws, program, path, h, beta * program.inverse_span[rec.vascular], immune, mixed, found)
     switch = -1.0
     if rec.vascular == 0:
         switch = vessel_switch(ws, program, lesion, clone, l, effect, n, a, b, path, found)
         if switch >= 0.0:
             restart(ws, program, path, switch, h, beta * program.inverse_span[1], immune, mixed, found)
-    gain = relative_growth(ws, found, h) / h if mixed else 0.0
-    crowding = ws.clone_net[0] + gain - (path[4] - path[0]) / h
-    return found, switch, crowding
+    crowding = ws.clone_net[0] + (gain - path[4] + path[0]) / h
+    return found, switch, crowding, gain
 
 
 @kernel
 def fill(ws, program, path, h, decay, immune, mixed, found):
-    """March ln cells from `path[0]` to the nodes and the end of a segment of `h` days."""
+    """March ln cells from `path[0]` to the nodes and the end of a segment of `h` days.
+
+    Returns the segment's `relative_growth` of unequal clones (0 for equal ones).
+    """
     x = path[0]
     if mixed:
-        march_mixed(ws, program, path, 0, 0.0, h, decay, immune, found)
-        return
+        return march_mixed(ws, program, path, 0, 0.0, h, decay, immune, found)
     growth = ws.clone_net[0]
     target = LOG_SMALL + growth / decay
     free = LOG_SMALL if immune <= 0.0 else program.log_immune
@@ -140,17 +148,18 @@ def fill(ws, program, path, h, decay, immune, mixed, found):
         path[2] = target + (x - target) * math.sqrt(fade)
         path[3] = target + (x - target) * fade / early
         path[4] = target + (x - target) * fade
-        return
+        return 0.0
     for j in range(4):
         to = (NODES[j] if j < 3 else 1.0) * h
         path[j + 1] = march(x, to, growth, decay, immune, program.log_immune)
+    return 0.0
 
 
 @kernel
 def march_mixed(ws, program, path, first, t, h, decay, immune, found):
     """March a lesion of unequal clones from `path[first]` at `t`, piece by piece, to the segment's end."""
     x = path[first]
-    before = relative_growth(ws, found, t)
+    before = relative_growth(ws, found, t) if t > 0.0 else 0.0
     for j in range(first, 4):
         to = (NODES[j] if j < 3 else 1.0) * h
         after = relative_growth(ws, found, to)
@@ -159,16 +168,17 @@ def march_mixed(ws, program, path, first, t, h, decay, immune, found):
         path[j + 1] = x
         before = after
         t = to
+    return before
 
 
 @kernel
 def vessel_switch(ws, program, lesion, clone, l, effect, n, a, b, path, found):
     """Return the fraction of the segment at which an avascular lesion's vessel clock runs out, or -1."""
     rate = vessel_rate(ws, program, lesion, clone, l, effect, n, a, b, found)
-    total = rate * vessel_load(program, path) * (b - a)
-    if total <= lesion[l].vessel_clock:
-        return -1.0
-    return lesion[l].vessel_clock / total
+    for j in range(3):
+        ws.vessel_hazard[j] = (b - a) * rate * math.exp(path[j + 1] - program.log_avascular)
+    at = fraction_at(ws.vessel_hazard, lesion[l].vessel_clock)
+    return at if at <= 1.0 else -1.0
 
 
 @kernel

@@ -148,26 +148,28 @@ def geometric(rng, eta):
 
 @kernel
 def binomial(rng, n, p):
-    """Return a binomial count by waiting times between successes (exact; cost n p)."""
+    """Return a binomial count, exact for up to about a thousand trials (one uniform; cost n p)."""
     if p <= 0.0 or n <= 0.0:
         return 0.0
     if p >= 1.0:
         return n
     if p > 0.5:
-        return n - binomial_small(rng, n, 1.0 - p)
-    return binomial_small(rng, n, p)
+        return n - binomial_by_inversion(rng, n, 1.0 - p)
+    return binomial_by_inversion(rng, n, p)
 
 
 @kernel
-def binomial_small(rng, n, p):
-    """Return a binomial count for p <= 1/2 by geometric waiting times."""
-    log_q = math.log1p(-p)
-    count = 0.0
-    position = math.floor(math.log1p(-uniform(rng)) / log_q)
-    while position < n:
-        count += 1.0
-        position += 1.0 + math.floor(math.log1p(-uniform(rng)) / log_q)
-    return count
+def binomial_by_inversion(rng, n, p):
+    """Return a binomial count for p <= 1/2 by summing the probabilities from 0 upwards."""
+    u = uniform(rng)
+    odds = p / (1.0 - p)
+    term = math.exp(n * math.log1p(-p))
+    k = 0.0
+    while u >= term and k < n:
+        u -= term
+        term *= odds * (n - k) / (k + 1.0)
+        k += 1.0
+    return k
 
 
 @kernel

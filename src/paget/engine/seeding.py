@@ -12,7 +12,7 @@ import math
 
 import numpy as np
 
-from paget.engine import birth_death
+from paget.engine import birth_death, effects
 from paget.engine import rng as draws
 from paget.engine.circulation import BLOOD, CAVITY, LYMPH
 from paget.engine.growth import WEIGHTS, interpolate
@@ -102,6 +102,10 @@ def found_one(ws, program, patient, course, lesion, clone, pools, l, c, origin, 
     if draws.uniform(ws.rng) * top >= size_factor(program, interpolate(path, 1.0 - age / h)):
         return
     cells = birth_death.survivor_size(ws.rng, birth, net, age)
+    if n > 0:
+        cells = after_culls(ws, program, effect, n, organ, clone[c].genotype, b - age, b, cells)
+        if cells <= 0.0:
+            return
     route, as_cluster = draw_route(ws, program, patient, origin, clone[c].genotype, organ, effect, n, a, b)
     key = draws.child_key(lesion[l].key, ws.rng[0], serial)
     new = add_lesion(
@@ -111,6 +115,19 @@ def found_one(ws, program, patient, course, lesion, clone, pools, l, c, origin, 
     if new >= 0:
         lesion[new].as_cluster = as_cluster
         pools.funnel[organ, DRAWN] += 1.0
+
+
+@kernel
+def after_culls(ws, program, effect, n, organ, genotype, founded, day, cells):
+    """Return what culls of the organ after the founding leave of a new line."""
+    for k in range(n):
+        on = effect[k].on_day
+        if effect[k].kind == effects.CULL and founded < on < day:
+            left = effects.surviving_fraction(
+                effect[k : k + 1], 1, organ, effects.ELSEWHERE, effects.NO_KEY, program.traits[genotype], on
+            )
+            cells = draws.binomial(ws.rng, cells, left)
+    return cells
 
 
 @kernel

@@ -152,7 +152,7 @@ def advance(program, state, until_day=None):
         Why and when each patient stopped; a patient who had already finished has reason "none".
     """
     until = np.full(state.patient.size, np.inf) if until_day is None else until_day
-    before = {name: getattr(state, name).copy() for name in MUTABLE}
+    before = _used(state)
     stops = _run(program, state, until)
     while (stops["reason"] == OVERFLOW).any():
         again = np.flatnonzero(stops["reason"] == OVERFLOW)
@@ -164,6 +164,18 @@ def advance(program, state, until_day=None):
         for name in MUTABLE:
             getattr(state, name)[again] = getattr(part, name)
     return state, stops
+
+
+def _used(state):
+    """Return copies of the mutable arrays, cut to the lesions, clones and pools in use."""
+    course = state.course
+    kept = {name: getattr(state, name) for name in MUTABLE}
+    kept["lesion"] = state.lesion[:, : course["lesions"].max(initial=1)]
+    kept["clone"] = state.clone[:, : course["clones"].max(initial=1)]
+    if not course["pools"].any():
+        # Nobody has shed yet: empty pools need no copy, and zeros cost nothing until they are read.
+        return {**{k: v.copy() for k, v in kept.items() if k != "pools"}, "pools": np.zeros_like(state.pools)}
+    return {name: array.copy() for name, array in kept.items()}
 
 
 def _run(program, state, until):

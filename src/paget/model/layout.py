@@ -150,7 +150,7 @@ MAX_ROWS: Final = 256
 """Pairs of origin and genotype that one patient's shedding is worked out for."""
 FUNNEL_SUMS: Final = 12
 """Columns of the expected counts that the engine keeps per bed (`engine/state.py` names them)."""
-MAX_CLONES: Final = 24
+MAX_CLONES: Final = 12
 """Clones followed in one lesion; a rarer new genotype is counted in `untracked_clones`."""
 
 

@@ -1,0 +1,1 @@
+"""Benchmarks: what Paget costs, beside something that could have cost less. `make bench` runs them."""

@@ -1,0 +1,61 @@
+"""Cases that several benchmarks share: a compiled program, and its patients."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from paget import catalogue
+from paget.cohort.population import draw_patients
+from paget.engine import Program, compile_program
+
+CHUNK = 64
+"""Patients whose state is held at once, as in the project's own runs."""
+
+
+@cache
+def program_of(cancer_id: str, interval_days: float | None = None) -> Program:
+    """Return the program of a cancer of the catalogue.
+
+    Parameters
+    ----------
+    cancer_id
+        The entry.
+    interval_days
+        Numeric interval in days; the entry's own if None.
+    """
+    cancer = catalogue.cancer(cancer_id)
+    return compile_program(cancer, catalogue.body(), catalogue.drivers(), interval_days=interval_days)
+
+
+def drawn(program: Program, cancer_id: str, seed: int, count: int) -> np.ndarray[Any, Any]:
+    """Return patients 0 to `count` - 1 of a run.
+
+    Parameters
+    ----------
+    program
+        The compiled cancer.
+    cancer_id
+        The entry, for the spreads between patients.
+    seed
+        Seed of all draws.
+    count
+        Number of patients.
+    """
+    cancer = catalogue.cancer(cancer_id)
+    return draw_patients(program, cancer, catalogue.population(), seed, np.arange(count))
+
+
+def chunks(who: np.ndarray[Any, Any], size: int = CHUNK) -> list[np.ndarray[Any, Any]]:
+    """Cut patients into chunks.
+
+    Parameters
+    ----------
+    who
+        The patients.
+    size
+        Patients in a chunk.
+    """
+    return [who[first : first + size] for first in range(0, who.size, size)]
