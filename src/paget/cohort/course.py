@@ -113,5 +113,5 @@ def natural_history(
         parts["patients"].append(patient_table(cancer.id, chunk.state, chunk.lesion, density))
         parts["lesions"].append(lesion_table(chunk.state, chunk.lesion, density, names))
         parts["clones"].append(clone_table(chunk.state, chunk.lesion, chunk.clone, names))
-        parts["funnel"].append(funnel_table(chunk.state.patient["index"], chunk.lesion, chunk.funnel))
+        parts["funnel"].append(funnel_table(chunk.state, chunk.lesion, chunk.funnel))
     return BlockTables(**{name: pa.concat_tables(tables) for name, tables in parts.items()})

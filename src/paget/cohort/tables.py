@@ -176,13 +176,13 @@ def clone_table(state: State, lesion: np.ndarray, clone: np.ndarray, drivers: tu
     )
 
 
-def funnel_table(indices: np.ndarray, lesion: np.ndarray, counts: np.ndarray) -> pa.Table:
+def funnel_table(state: State, lesion: np.ndarray, counts: np.ndarray) -> pa.Table:
     """Return one row per patient and bed that any cell was shed from or reached.
 
     Steps from `established` on are counted from the lesions themselves, the primary left out.
     """
     counts = counts.copy()
-    spread = (lesion["status"] != FREE) & (lesion["route"] != PRIMARY)
+    spread = _present(state, lesion) & (lesion["route"] != PRIMARY)
     for step, column in (
         ("established", "established_day"),
         ("vascularised", "vascular_day"),
@@ -192,7 +192,7 @@ def funnel_table(indices: np.ndarray, lesion: np.ndarray, counts: np.ndarray) ->
         np.add.at(counts, (rows, lesion["organ"][rows, columns], STEP[step]), 1.0)
     rows, beds = np.nonzero(counts.any(axis=2))
     table: dict[str, np.ndarray | pa.Array] = {
-        "patient": indices[rows],
+        "patient": state.patient["index"][rows],
         "organ": _names(beds, (*layout.ORGANS, *layout.BEDS)),
     }
     for step, number in STEP.items():

@@ -32,7 +32,7 @@ from paget.engine.lesions import coast, compact, evolve
 from paget.engine.path import trace
 from paget.engine.shedding import record_row
 from paget.engine.state import FREED, OVERFLOW, ROWS
-from paget.engine.watches import CLOCK, read_watch, spend_watches
+from paget.engine.watches import CLOCK, THRESHOLD, keep_watches, read_watch, recall_watches, spend_watches
 from paget.model.layout import N_ORGANS, STOP_REASONS
 
 STOP_NONE = STOP_REASONS.index("none")
@@ -110,6 +110,9 @@ def advance_patient(
         course.now_day = close
         if stop.reason == STOP_NONE:
             course.cell_index += 1
+            course.cancer_clock = course.cancer_left
+            course.effect_clock = course.effect_left
+            keep_watches(watch)
     record_rows(ws, program, patient, pools, effect, n, course.now_day)
 
 
@@ -145,6 +148,9 @@ def host(
     """Look for the first death or call between now and `end`; on one, fill the STOP row."""
     start = course.cell_index * program.interval_day
     watched = watch.size > 0
+    course.cancer_left = course.cancer_clock
+    course.effect_left = course.effect_clock
+    recall_watches(program, patient, watch, ws, course.now_day)
     if n == 0 and course.now_day <= start:
         clear_burden(ws)
         for l in range(course.lesions):
@@ -162,45 +168,49 @@ def host(
     at = start
     while at < end and stop.reason == STOP_NONE:
         to = effects.next_switch(effect, n, at, end)
-        if at < course.now_day < to:
-            to = course.now_day
         clear_burden(ws)
         for l in range(lesions):
             coast(ws, program, patient, spare_lesion, spare_clone, l, effect, n, at, to)
             if is_growing(spare_lesion, spare_clone, l, to):
                 add_burden(ws, program, spare_lesion, l, spare_lesion[l].path, watched)
-        if at >= course.now_day:
-            stretch(ws, program, patient, course, effect, n, watch, at, to, stop)
+        stretch(ws, program, patient, course, effect, n, watch, at, to, stop)
         at = to
 
 
 @kernel
 def stretch(ws, program, patient, course, effect, n, watch, a, b, stop):
-    """Run clocks over days `a` to `b` on the burdens in the workspace; stop at the first that runs out."""
+    """Run clocks over days `a` to `b` on the burdens in the workspace; stop at the first that runs out.
+
+    What lies before the patient's current day is passed again without stopping, after a stop inside a cell.
+    """
     h = b - a
     if h <= 0.0:
         return
+    passed = (course.now_day - a) / h
     for j in range(3):
         day = a + NODES[j] * h
         ws.hazard[CANCER_HAZARD, j] = h * cancer_hazard(program, patient, ws, j + 1, effect, n, day)
         ws.hazard[EFFECT_HAZARD, j] = h * effects.host_hazard(effect, n, day) if n > 0 else 0.0
-    by_cancer = fraction_at(ws.hazard[CANCER_HAZARD], course.cancer_clock)
-    by_effect = fraction_at(ws.hazard[EFFECT_HAZARD], course.effect_clock)
+    by_cancer = fraction_at(ws.hazard[CANCER_HAZARD], course.cancer_left)
+    by_effect = fraction_at(ws.hazard[EFFECT_HAZARD], course.effect_left)
     by_other = (patient.other_death_day - a) / h if patient.other_death_day <= b else 2.0
     soonest = min(by_cancer, min(by_effect, max(0.0, by_other)))
     death = soonest
     called = -1
     for k in range(watch.size):
-        at = read_watch(ws, program, patient, watch, k, a, b)
-        if at <= 1.0 and at < soonest:
+        at = read_watch(ws, watch, k, a, b)
+        if watch[k].kind == THRESHOLD and at < passed:
+            at = passed
+        if at <= 1.0 and at < soonest and (at >= passed or watch[k].kind == CLOCK and a + at * h >= course.now_day):
             soonest = at
             called = k
-    until = min(soonest, 1.0)
-    course.cancer_clock = max(0.0, course.cancer_clock - integral_to(ws.hazard[CANCER_HAZARD], until))
-    course.effect_clock = max(0.0, course.effect_clock - integral_to(ws.hazard[EFFECT_HAZARD], until))
-    spend_watches(ws, watch, watch.size, called, until)
     if soonest > 1.0:
+        course.cancer_left = max(0.0, course.cancer_left - integral_to(ws.hazard[CANCER_HAZARD], 1.0))
+        course.effect_left = max(0.0, course.effect_left - integral_to(ws.hazard[EFFECT_HAZARD], 1.0))
+        spend_watches(ws, watch, a, b)
         return
+    if called >= 0:
+        watch[called].done = 1
     stop.day = a + soonest * h
     course.now_day = stop.day
     if called >= 0:

@@ -178,7 +178,7 @@ def compile_program(
     cancer, body, drivers
         Catalogue objects in canonical units.
     interval_days : float, optional
-        Numeric interval of the engine, in days; outcomes do not depend on it within Monte Carlo error. By
+        Numeric interval of the engine, in days, rounded to sixteenths so that its multiples are exact; outcomes do not depend on it within Monte Carlo error. By
         default it follows the cancer's own speed, within a month and a year.
 
     Raises
@@ -203,7 +203,7 @@ def compile_program(
     fields = {
         "primary_organ": ORGANS.index(cancer.organ),
         "drivers": len(cancer.drivers),
-        "interval_day": interval_days or default_interval_day(metastasis_growth),
+        "interval_day": round(16.0 * (interval_days or default_interval_day(metastasis_growth))) / 16.0,
         "inverse_span": spans,
         "log_avascular": log_avascular,
         "log_immune": math.log(body.immune_size.value),

@@ -22,7 +22,6 @@ from paget.engine.path import (
     base_growth,
     clone_growth,
     relative_growth,
-    replay,
     trace,
     unequal,
     vessel_load,
@@ -52,8 +51,28 @@ def evolve(ws, program, patient, course, lesion, clone, pools, l, end, effect, n
             cull(ws, program, lesion, clone, l, effect, n, a)
             if rec.status != ALIVE:
                 return
-        segment(ws, program, patient, course, lesion, clone, pools, l, effect, n, a, b)
-        rec.since_day = b
+        day = until_vessels(ws, program, patient, lesion, clone, l, effect, n, a, b)
+        rec.since_day = day
+        segment(ws, program, patient, course, lesion, clone, pools, l, effect, n, a, day)
+        if day < b and rec.vascular == 0:
+            rec.vascular = 1
+            rec.vascular_day = day
+
+
+@kernel
+def until_vessels(ws, program, patient, lesion, clone, l, effect, n, a, b):
+    """Return the day on which an avascular lesion gains vessels, or `b` if it does not.
+
+    The segment ends there, so that what the new vessels change begins that very day.
+    """
+    rec = lesion[l]
+    if rec.vascular != 0 or rec.log_cells < LOG_SMALL:
+        return b
+    found, switch, _, _ = trace(ws, program, patient, lesion, clone, l, effect, n, a, b, rec.path)
+    if found == 0 or switch < 0.0:
+        return b
+    day = a + switch * (b - a)
+    return day if a < day < b else b
 
 
 @kernel
@@ -67,7 +86,7 @@ def segment(ws, program, patient, course, lesion, clone, pools, l, effect, n, a,
         finish_path(ws, program, patient, lesion, clone, l, found, switch, gain, effect, n, a, b, path)
     large, clones, held = found > 0, rec.clones, found
     found = step_small(ws, program, patient, lesion, clone, l, found, crowding, effect, n, a, b, path)
-    if found > 0:
+    if found > 0 and rec.since_day == b:
         middle_shares(ws, found, b - a)
         mutate(ws, program, patient, course, lesion, clone, l, found, large, crowding, effect, n, a, b, path)
         if vascular == 1:
@@ -183,7 +202,7 @@ def step_small(ws, program, patient, lesion, clone, l, found, crowding, effect, 
             left = birth_death.step(ws.rng, count, birth, net, h)
             before += count
             after += left
-            hand_over(program, patient, lesion, clone, l, c, left, net, found == 0, effect, n, a, b)
+            hand_over(lesion, clone, l, c, left, net, found == 0, a, b)
         c = clone[c].next_clone
     if found > 0 or before <= 0.0:
         return found
@@ -198,8 +217,8 @@ def step_small(ws, program, patient, lesion, clone, l, found, crowding, effect, 
 
 
 @kernel
-def hand_over(program, patient, lesion, clone, l, c, left, net, alone, effect, n, a, b):
-    """Store a small clone's new count; past a thousand cells, replay its growth from the crossing."""
+def hand_over(lesion, clone, l, c, left, net, alone, a, b):
+    """Store a small clone's new count; past a thousand cells it is large from the day of the crossing."""
     if left < 1000.0:
         clone[c].count = left
         return
@@ -209,7 +228,10 @@ def hand_over(program, patient, lesion, clone, l, c, left, net, alone, effect, n
     if not alone:
         return
     since = min(math.log(left / 1000.0) / net, b - a) if net > 0.0 else 0.0
-    replay(program, patient, lesion, clone, l, c, since, b, effect, n)
+    if rec.clones == 1:
+        # Alone, it goes on from the day of the crossing, by the law of large lesions.
+        rec.since_day = b - since
+        clone[c].log_cells = LOG_SMALL
     if math.isnan(rec.established_day):
         rec.established_day = b - since
 

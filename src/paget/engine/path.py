@@ -228,19 +228,3 @@ def restart(ws, program, path, switch, h, decay, immune, mixed, found):
     for j in range(first, 4):
         to = (NODES[j] if j < 3 else 1.0) * h
         path[j + 1] = march(x, to - t, ws.clone_net[0], decay, immune, program.log_immune)
-
-
-@kernel
-def replay(program, patient, lesion, clone, l, c, since, day, effect, n):
-    """Give a lesion's only clone the size it has `since` days after passing a thousand cells, on `day`."""
-    rec = lesion[l]
-    is_primary = rec.route == FROM_PRIMARY
-    a = day - since
-    genotype = clone[c].genotype
-    growth = clone_growth(program, patient, genotype, rec.organ, is_primary, rec.key, effect, n, a, day)
-    immune = pressure(program, patient, genotype, rec.organ, is_primary, rec.key, effect, n, a, day)
-    beta = base_growth(program, patient, rec.organ, is_primary) * program.traits[genotype, PROLIFERATION]
-    x = march(LOG_SMALL, since, growth, beta * program.inverse_span[0], immune, program.log_immune)
-    rec.log_cells = max(x, LOG_SMALL)
-    clone[c].count = -1.0
-    clone[c].log_cells = rec.log_cells

@@ -148,14 +148,23 @@ def geometric(rng, eta):
 
 @kernel
 def binomial(rng, n, p):
-    """Return a binomial count, exact for up to about a thousand trials (one uniform; cost n p)."""
+    """Return a binomial count: exact where its variance is below 1e4, else a rounded normal (one uniform a part)."""
     if p <= 0.0 or n <= 0.0:
         return 0.0
     if p >= 1.0:
         return n
-    if p > 0.5:
-        return n - binomial_by_inversion(rng, n, 1.0 - p)
-    return binomial_by_inversion(rng, n, p)
+    if n * p * (1.0 - p) > 1e4:
+        k = math.floor(n * p + math.sqrt(n * p * (1.0 - p)) * normal(rng) + 0.5)
+        return min(n, max(0.0, k))
+    low = min(p, 1.0 - p)
+    # Parts keep the first term, (1 - p)**n, above the smallest double.
+    parts = math.ceil(-n * math.log1p(-low) / 600.0)
+    count, left = 0.0, n
+    for part in range(parts):
+        size = math.floor(left / (parts - part))
+        count += binomial_by_inversion(rng, size, low)
+        left -= size
+    return count if p <= 0.5 else n - count
 
 
 @kernel

@@ -15,9 +15,8 @@ import numpy as np
 from paget.engine import birth_death, effects
 from paget.engine import rng as draws
 from paget.engine.circulation import BLOOD, CAVITY, LYMPH
-from paget.engine.growth import WEIGHTS, interpolate
+from paget.engine.growth import LOG_SMALL, WEIGHTS, interpolate
 from paget.engine.kernel import kernel
-from paget.engine.path import replay
 from paget.engine.shedding import (
     lay_to_sleep,
     origin_of,
@@ -220,13 +219,13 @@ def add_lesion(
     clone[c].origin_day = founded
     clone[c].origins = 1.0
     clone[c].row = -1
-    settle(program, patient, lesion, clone, l, c, cells, net, effect, n)
+    settle(lesion, clone, l, c, cells, net)
     return l
 
 
 @kernel
-def settle(program, patient, lesion, clone, l, c, cells, net, effect, n):
-    """Give a lesion's only clone its size; growth past a thousand cells is replayed from the crossing."""
+def settle(lesion, clone, l, c, cells, net):
+    """Give a lesion's only clone its size; past a thousand cells the lesion stands at the day of the crossing."""
     rec = lesion[l]
     clone[c].count = cells
     clone[c].log_cells = 0.0
@@ -235,6 +234,9 @@ def settle(program, patient, lesion, clone, l, c, cells, net, effect, n):
         since = 0.0
         if net > 0.0:
             since = min(math.log(cells / 1000.0) / net, rec.since_day - rec.founded_day)
-        replay(program, patient, lesion, clone, l, c, since, rec.since_day, effect, n)
-        rec.established_day = rec.since_day - since
+        rec.since_day -= since
+        rec.established_day = rec.since_day
+        rec.log_cells = LOG_SMALL
+        clone[c].count = -1.0
+        clone[c].log_cells = LOG_SMALL
     rec.peak_log_cells = rec.log_cells

@@ -75,15 +75,18 @@ class Capacity(NamedTuple):
 
     def larger(self) -> Capacity:
         """Return four times the room."""
-        return Capacity(self.lesions * 4, self.clones * 4)
+        if self.is_last:
+            return self
+        return Capacity(min(self.lesions * 4, LARGEST_LESIONS), min(self.clones * 4, LARGEST_CLONES))
 
     @property
     def is_last(self) -> bool:
         """Whether this is the largest room: beyond it, lesions are counted as untracked."""
-        return self.lesions >= LARGEST_LESIONS
+        return self.lesions >= LARGEST_LESIONS and self.clones >= LARGEST_CLONES
 
 
 LARGEST_LESIONS = 48 * 4**3
+LARGEST_CLONES = 112 * 4**3
 
 
 class State(NamedTuple):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from paget.engine import rng as draws
 from paget.engine.growth import NODES
 from paget.engine.clocks import fraction_at, integral_to
@@ -11,6 +13,7 @@ from paget.engine.host import FIRST_WATCH
 from paget.engine.kernel import kernel
 from paget.model.layout import ANY, N_ORGANS, N_SITES, PRIMARY, STREAM_WATCH, WATCH_KINDS, WATCH_QUANTITIES
 
+FIRST = np.int64(0)
 CLOCK = WATCH_KINDS.index("clock")
 THRESHOLD = WATCH_KINDS.index("threshold")
 HAZARD = WATCH_KINDS.index("hazard")
@@ -38,7 +41,7 @@ def quantity(ws, what, organ, j):
 
 
 @kernel
-def read_watch(ws, program, patient, watch, k, a, b):
+def read_watch(ws, watch, k, a, b):
     """Return the fraction of days `a` to `b` at which watch `k` calls, or 2; hazards are left in the workspace."""
     row = watch[k]
     if row.done != 0:
@@ -47,13 +50,10 @@ def read_watch(ws, program, patient, watch, k, a, b):
         return (row.at_day - a) / (b - a) if a <= row.at_day <= b else 2.0
     if row.kind == THRESHOLD:
         return reached(ws, row.quantity, row.organ, row.level)
-    if row.clock < 0.0:
-        draws.open_stream(ws.rng, draws.stream_key(program.seed, patient.index, STREAM_WATCH, row.id, 0))
-        row.clock = draws.exponential(ws.rng)
     for j in range(3):
         ratio = quantity(ws, row.quantity, row.organ, j + 1) / row.level
         ws.hazard[FIRST_WATCH + k, j] = (b - a) * row.rate_per_day * ratio**row.exponent if ratio > 0.0 else 0.0
-    return fraction_at(ws.hazard[FIRST_WATCH + k], row.clock)
+    return fraction_at(ws.hazard[FIRST_WATCH + k], row.left + before_watch(ws, row, k, a, b))
 
 
 @kernel
@@ -76,10 +76,37 @@ def reached(ws, what, organ, level):
 
 
 @kernel
-def spend_watches(ws, watch, count, called, fraction):
-    """Run the hazard clocks down to a fraction of the segment and mark the watch that called as done."""
-    for k in range(count):
-        if k == called:
-            watch[k].done = 1
-        elif watch[k].kind == HAZARD and watch[k].done == 0:
-            watch[k].clock = max(0.0, watch[k].clock - integral_to(ws.hazard[FIRST_WATCH + k], fraction))
+def before_watch(ws, row, k, a, b):
+    """Return the integral of a watch's hazard from `a` to the day it was set, if that lies within `a` to `b`."""
+    if row.since_day <= a:
+        return 0.0
+    return integral_to(ws.hazard[FIRST_WATCH + k], min(1.0, (row.since_day - a) / (b - a)))
+
+
+@kernel
+def recall_watches(program, patient, watch, ws, now_day):
+    """Draw the clocks of new hazard watches, which run from `now_day`, and set all back to the cell's start."""
+    for k in range(watch.size):
+        row = watch[k]
+        if row.kind == HAZARD and row.clock <= 0.0 and row.done == 0:
+            draws.open_stream(ws.rng, draws.stream_key(program.seed, patient.index, STREAM_WATCH, row.id, FIRST))
+            row.clock = draws.exponential(ws.rng)
+            row.since_day = now_day
+        row.left = row.clock
+
+
+@kernel
+def spend_watches(ws, watch, a, b):
+    """Run the hazard clocks down over a stretch that was passed without a stop."""
+    for k in range(watch.size):
+        row = watch[k]
+        if row.kind == HAZARD and row.done == 0:
+            spent = integral_to(ws.hazard[FIRST_WATCH + k], 1.0) - before_watch(ws, row, k, a, b)
+            row.left = max(1e-300, row.left - max(0.0, spent))
+
+
+@kernel
+def keep_watches(watch):
+    """Let the clocks stand where they are at the end of a cell."""
+    for k in range(watch.size):
+        watch[k].clock = watch[k].left

@@ -185,6 +185,8 @@ COURSE: Final = np.dtype(
         ("pools", np.int64),
         ("cancer_clock", np.float64),
         ("effect_clock", np.float64),
+        ("cancer_left", np.float64),
+        ("effect_left", np.float64),
         ("finished", np.int64),
         ("cause", np.int64),
         ("death_day", np.float64),
@@ -192,7 +194,8 @@ COURSE: Final = np.dtype(
         ("untracked_lesions", np.int64),
     ]
 )
-"""Where one patient's course stands. Days not reached are NaN."""
+"""Where one patient's course stands. Days not reached are NaN. Clocks stand at the start of the current cell of
+the mesh; `*_left` is scratch, what is left of them further on in the cell."""
 
 LESION: Final = np.dtype(
     [
@@ -286,11 +289,13 @@ WATCH: Final = np.dtype(
         ("rate_per_day", np.float64),
         ("exponent", np.float64),
         ("clock", np.float64),
+        ("left", np.float64),
+        ("since_day", np.float64),
         ("done", np.int64),
     ]
 )
 """When the engine must hand back: at `at_day`; when `quantity` first reaches `level`; or by the hazard
-`rate_per_day * (quantity / level) ** exponent`, against an exponential clock (negative: not yet drawn)."""
+`rate_per_day * (quantity / level) ** exponent`, against an exponential clock of the engine's own (`clock`, `left` and `since_day` start as 0)."""
 
 STOP: Final = np.dtype(
     [
