@@ -26,10 +26,25 @@ if TYPE_CHECKING:
 
 COUNTED = ("exp", "expm1", "log", "log1p")
 """Functions whose calls are counted; sqrt, cos and lgamma are not, which makes the floor lower."""
-PARTS = (
-    "advance birth_death clocks dormancy effects evolution funnel growth host immunity lesions path rng seeding "
-    "shedding start watches"
-).split()
+PARTS = [
+    "advance",
+    "birth_death",
+    "clocks",
+    "dormancy",
+    "effects",
+    "evolution",
+    "funnel",
+    "growth",
+    "host",
+    "immunity",
+    "lesions",
+    "path",
+    "rng",
+    "seeding",
+    "shedding",
+    "start",
+    "watches",
+]
 
 
 class CountingMath(ModuleType):

@@ -39,7 +39,7 @@ open_stream, uniform = draws.open_stream, draws.uniform
 
 
 @nb.njit(error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
-def bare_loop(exp: int, expm1: int, log: int, log1p: int, uniforms: int, table: Any) -> float:  # noqa: ANN401, PLR0917 - counts, and an array
+def bare_loop(exp: int, expm1: int, log: int, log1p: int, uniforms: int, table: Any) -> float:  # noqa: ANN401 - counts, and an array
     """Do nothing but so many exps, logs and draws, and return a number that depends on all of them."""
     total = 0.0
     for i in range(exp):
@@ -69,9 +69,7 @@ def counted(cancer_id: str, patients: int) -> dict[str, Any]:
     """
     environment = {**os.environ, "NUMBA_DISABLE_JIT": "1"}
     command = [sys.executable, "-m", "benchmarks.counting", cancer_id, str(SEED), str(patients)]
-    done = subprocess.run(
-        command, capture_output=True, text=True, cwd=ROOT, env=environment, check=True, timeout=1800
-    )
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=environment, check=True, timeout=1800)
     found: dict[str, Any] = json.loads(done.stdout)
     return found
 

@@ -45,6 +45,10 @@ class Row:
     against: str = ""
 
 
+WHOLE_FROM = 100.0
+"""Figures from here on are printed as whole numbers."""
+
+
 def machine() -> dict[str, Any]:
     """Return what a figure depends on besides the program: processor, cores, versions, and how busy it was."""
     versions = {}
@@ -100,7 +104,7 @@ def _number(value: float | None) -> str:
     """Return a number with three figures, or with thousands if it is large."""
     if value is None:
         return "-"
-    return f"{value:,.0f}" if abs(value) >= 100.0 else f"{value:.3g}"
+    return f"{value:,.0f}" if abs(value) >= WHOLE_FROM else f"{value:.3g}"
 
 
 def print_table(rows: list[Row], where: dict[str, Any]) -> None:

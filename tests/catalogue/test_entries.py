@@ -38,11 +38,7 @@ def _entry(place: str) -> BaseModel:
 
 
 PLACES = [
-    *(
-        f"{kind}/{name}"
-        for kind in ("cancers", "drivers", "populations", "body")
-        for name in BUILT.names(kind)
-    ),
+    *(f"{kind}/{name}" for kind in ("cancers", "drivers", "populations", "body") for name in BUILT.names(kind)),
     *(f"groups/{name}" for name in ("breast", "lung", "lung_non_small_cell")),
 ]
 
@@ -98,8 +94,7 @@ def test_no_number_is_quoted_from_memory_without_being_graded_assumed(place: str
     recalled = [
         item.key
         for item in stated(_entry(place))
-        if "recall" in f"{item.sourced.locator} {item.sourced.rationale}".lower()
-        and item.sourced.grade != "assumed"
+        if "recall" in f"{item.sourced.locator} {item.sourced.rationale}".lower() and item.sourced.grade != "assumed"
     ]
     assert recalled == []
 

@@ -96,9 +96,7 @@ def lint_imports(folder: Path) -> subprocess.CompletedProcess[str]:
         ("cohort/planted.py", "import pint", "Units are converted at one border"),
     ],
 )
-def test_an_import_against_the_layers_is_refused(
-    module: str, fault: str, contract: str, tmp_path: Path
-) -> None:
+def test_an_import_against_the_layers_is_refused(module: str, fault: str, contract: str, tmp_path: Path) -> None:
     """A planted import is found and named, inside a function as well."""
     package = copy_of_package(tmp_path)
     with (package / module).open("a", encoding="utf-8") as file:

@@ -24,9 +24,7 @@ def cohort() -> Cohort:
 
 def test_the_patient_is_the_same_as_in_a_run(paget: Run, cohort: Cohort, tmp_path: Path) -> None:
     index = int(cohort.patients["metastases"].argmax())
-    done = paget(
-        "patient", "colorectal", "--seed", str(SEED), "--index", str(index), "--json", folder=tmp_path
-    )
+    done = paget("patient", "colorectal", "--seed", str(SEED), "--index", str(index), "--json", folder=tmp_path)
     told = json.loads(done.stdout)
     row = json.loads(cohort.patients[cohort.patients["patient"] == index].to_json(orient="records"))[0]
     told_row = json.loads(pd.DataFrame([told["patient"]]).to_json(orient="records"))[0]
@@ -42,9 +40,7 @@ def test_the_story_is_in_order_and_ends_with_the_end(paget: Run, cohort: Cohort,
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
     assert lines[0].startswith(f"Patient {index}: a ")
-    ages = [
-        float(words[0]) for words in map(str.split, lines[2:]) if len(words) > 2 and _is_number(words[:2])
-    ]
+    ages = [float(words[0]) for words in map(str.split, lines[2:]) if len(words) > 2 and _is_number(words[:2])]
     assert ages == sorted(ages)
     assert "The first malignant cell arises" in done.stdout
     assert "The patient dies of" in done.stdout

@@ -127,8 +127,7 @@ def test_tables_agree_with_each_other(cohort: Cohort) -> None:
     elsewhere = (lesions["route"] != "primary") & (lesions["organ"] != "regional_lymph_node")
     seen = lesions[elsewhere & lesions["detectable_age_day"].notna()]
     assert (
-        seen.groupby("patient").size().reindex(range(LIVES), fill_value=0).tolist()
-        == patients["metastases"].tolist()
+        seen.groupby("patient").size().reindex(range(LIVES), fill_value=0).tolist() == patients["metastases"].tolist()
     )
     assert set(clones["lesion"]) <= set(lesions["lesion"])
     merged = lesions.merge(patients[["patient", "onset_age_day", "last_age_day"]], on="patient")
@@ -161,9 +160,7 @@ def test_a_horizon_that_is_too_short_is_explained(paget: Run, folder: Path) -> N
     assert "horizon of 1 years is shorter than" in " ".join(printed.stdout.split())
 
 
-def test_the_default_folder_is_named_after_the_run_and_another_setting_has_another(
-    paget: Run, folder: Path
-) -> None:
+def test_the_default_folder_is_named_after_the_run_and_another_setting_has_another(paget: Run, folder: Path) -> None:
     for options in ((), ("--set", "growth.doubling_time=120day")):
         assert paget("run", "pancreas", "-n", "20", "--seed", "4", *options, folder=folder).returncode == 0
     names = sorted(path.name for path in (folder / "runs").iterdir())

@@ -36,9 +36,7 @@ def eta(b: float, r: float, t: float) -> float:
 
 
 @pytest.mark.parametrize(("b", "r", "t"), RATES)
-def test_a_line_dies_out_by_a_day_with_kendalls_probability(
-    world: World, b: float, r: float, t: float
-) -> None:
+def test_a_line_dies_out_by_a_day_with_kendalls_probability(world: World, b: float, r: float, t: float) -> None:
     """Seed 11, alpha 1e-3."""
     left = world.sampled(birth_death.step, 11, DRAWS, 1.0, b, r, t)
     lived = int(np.count_nonzero(left))
@@ -115,9 +113,7 @@ def test_fast_growth_over_years_neither_overflows_nor_loses_the_line(world: Worl
 
 
 @pytest.mark.parametrize(("b", "r", "t"), [*RATES, (0.06, 0.03, 365.0)])
-def test_the_summed_life_of_lines_is_the_integral_of_survival(
-    world: World, b: float, r: float, t: float
-) -> None:
+def test_the_summed_life_of_lines_is_the_integral_of_survival(world: World, b: float, r: float, t: float) -> None:
     """No draws: quadrature to 1e-9."""
     area, _ = integrate.quad(lambda s: alive(b, r, s), 0.0, t, epsabs=1e-12, epsrel=1e-12)
     assert world.exposed(birth_death.alive_integral)(b, r, t) == pytest.approx(area, rel=1e-8)

@@ -133,9 +133,7 @@ def test_a_cell_in_lymph_meets_the_regional_node_first() -> None:
     body = catalogue.body()
     arrests = Transit(body, "male", cluster=False).by_lymph(ORGANS.index("regional_lymph_node")).arrests
     first = body.lymph_node_arrest.value
-    regional, distant = (
-        arrests[ORGANS.index(name)] for name in ("regional_lymph_node", "distant_lymph_node")
-    )
+    regional, distant = (arrests[ORGANS.index(name)] for name in ("regional_lymph_node", "distant_lymph_node"))
     assert regional >= first
     assert regional == pytest.approx(first, rel=0.05)
     assert distant == pytest.approx((1.0 - first) * first, rel=0.1)

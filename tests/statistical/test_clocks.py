@@ -66,9 +66,7 @@ def test_cause_of_death_is_shared_as_the_hazards_are(world: World) -> None:
     """Seed 83, alpha 1e-3: an organ and cachexia with equal hazards kill equally often."""
     peaks, lethal = np.zeros(len(ORGANS)), np.full(len(ORGANS), 1e30)
     peaks[BOWEL], lethal[BOWEL] = 0.005, 1e11
-    compiled = world.program(
-        peak_per_day=peaks, lethal_burden=lethal, cachexia_per_day=0.005, cachexia_burden=1e11
-    )
+    compiled = world.program(peak_per_day=peaks, lethal_burden=lethal, cachexia_per_day=0.005, cachexia_burden=1e11)
     state, _ = world.run(compiled, world.planted(compiled, 83, world.patients(COUNT), 1e8), 5_000.0)
     by_organ = int(np.sum(state.course["cause"] == CAUSES.index("bowel")))
     by_cachexia = int(np.sum(state.course["cause"] == CAUSES.index("cachexia")))

@@ -112,9 +112,7 @@ def test_a_cull_of_a_small_clone_is_binomial(world: World) -> None:
     assert world.chi_square(left, stats.binom(500, 0.3)) > ALPHA
 
 
-def two_clones(
-    world: World, resistant: float, *rows: np.ndarray, count: int = 1, interval: float = 30.0
-) -> Any:
+def two_clones(world: World, resistant: float, *rows: np.ndarray, count: int = 1, interval: float = 30.0) -> Any:
     """Return a compiled world and patients with a sensitive primary of 1e9 cells and a resistant clone."""
     traits = np.ones((4096, len(TRAITS)))
     traits[1, CYTOTOXIC] = 0.0
@@ -129,16 +127,12 @@ def sizes(state: Any, p: int = 0) -> dict[int, float]:
     """Return cells by genotype in the primary."""
     held = state.clone[p][: state.course["clones"][p]]
     held = held[held["lesion"] == 0]
-    return {
-        int(c["genotype"]): float(c["count"] if c["count"] >= 0 else np.exp(c["log_cells"])) for c in held
-    }
+    return {int(c["genotype"]): float(c["count"] if c["count"] >= 0 else np.exp(c["log_cells"])) for c in held}
 
 
 @pytest.mark.parametrize("interval", [7.0, 30.0, 91.0])
 @pytest.mark.parametrize("resistant", [300.0, 1e5])
-def test_killing_the_sensitive_releases_the_resistant(
-    world: World, resistant: float, interval: float
-) -> None:
+def test_killing_the_sensitive_releases_the_resistant(world: World, resistant: float, interval: float) -> None:
     """Seed 94: the sensitive clone goes, and the resistant one outgrows its own fate without treatment."""
     kill = world.effect("add_death", trait=CYTOTOXIC, magnitude=0.2)
     free, touched = (
@@ -171,9 +165,7 @@ def test_a_lesions_size_is_the_sum_of_its_clones_at_every_stop(world: World) -> 
         state, _ = engine.advance(compiled, state)
         for p in range(40):
             if state.lesion["status"][p, 0] == 1:
-                assert np.exp(state.lesion["log_cells"][p, 0]) == pytest.approx(
-                    sum(sizes(state, p).values()), rel=1e-3
-                )
+                assert np.exp(state.lesion["log_cells"][p, 0]) == pytest.approx(sum(sizes(state, p).values()), rel=1e-3)
 
 
 @pytest.mark.parametrize("interval", [7.0, 30.0, 91.0])
@@ -201,9 +193,7 @@ def test_an_effect_lasts_from_its_first_to_its_last_day(world: World) -> None:
 
 @pytest.mark.parametrize(("shape", "half_life"), [(0, 1.0), (1, 60.0)])
 @pytest.mark.parametrize("interval", [7.0, 30.0, 91.0])
-def test_a_hazard_from_outside_kills_at_its_rate(
-    world: World, interval: float, shape: int, half_life: float
-) -> None:
+def test_a_hazard_from_outside_kills_at_its_rate(world: World, interval: float, shape: int, half_life: float) -> None:
     """Seed 98, alpha 1e-3: the integrated hazard at death is exponential; those spared number exp(-area)."""
     compiled = world.program(interval_day=interval)
     row = world.effect("host_hazard", magnitude=0.02, on_day=45.0, shape=shape, half_life_day=half_life)

@@ -27,9 +27,7 @@ LEAST = 1e5
 BIRTH_PER_NET = 2.0
 
 
-def colonies(
-    world: World, seed: int, interval: float, days: float, start: float, rate: float, **fields: Any
-) -> Any:
+def colonies(world: World, seed: int, interval: float, days: float, start: float, rate: float, **fields: Any) -> Any:
     """Return the sizes of all colonies of at least 1e5 cells on the last day."""
     growth = {name: fields.pop(name) for name in ("growth_per_day", "metastasis_growth_per_day")}
     compiled = world.program(interval_day=interval, size_exponent=EXPONENT, colonisation=1e-3, **fields)
@@ -66,9 +64,7 @@ def share_above(size: float, days: float, start: float, net: float, beta: float)
         late = days - day - to_size
         return math.exp(EXPONENT * x - 1e3 / BIRTH_PER_NET * math.exp(-net * late))
 
-    return float(
-        integrate.quad(intensity, 0.0, days, limit=400, points=[max(0.0, days - to_size - 200.0)])[0]
-    )
+    return float(integrate.quad(intensity, 0.0, days, limit=400, points=[max(0.0, days - to_size - 200.0)])[0])
 
 
 @pytest.mark.parametrize("interval", [30.0, 91.0])

@@ -38,15 +38,11 @@ def mutant_cells(state: Any) -> np.ndarray:
     return np.where(ours, size, 0.0).sum(axis=1)  # type: ignore[no-any-return]
 
 
-def grown(
-    world: World, seed: int, rate: float, cells: float, days: float, interval: float, **more: Any
-) -> Any:
+def grown(world: World, seed: int, rate: float, cells: float, days: float, interval: float, **more: Any) -> Any:
     """Return patients whose primary grew from `cells` for some days and gained one driver at `rate`."""
     rates = np.zeros(12)
     rates[0] = rate
-    compiled = world.program(
-        drivers=1, mutation_rate=rates, inverse_span=NO_CROWDING, interval_day=interval, **more
-    )
+    compiled = world.program(drivers=1, mutation_rate=rates, inverse_span=NO_CROWDING, interval_day=interval, **more)
     state, _ = world.run(compiled, world.planted(compiled, seed, world.patients(COUNT), cells), days)
     return state
 

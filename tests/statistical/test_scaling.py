@@ -99,9 +99,7 @@ def test_scaled_mutation_gives_so_many_more_mutants(world: World) -> None:
     state = world.planted(compiled, 101, world.patients(2_000), 1e4, effects=row)
     state, _ = world.run(compiled, state, 30.0)
     lines, _ = integrate.quad(
-        lambda t: (
-            2e-6 * 0.06 * 1e4 * math.exp(0.03 * t) * 0.03 / (0.06 - 0.03 * math.exp(-0.03 * (30.0 - t)))
-        ),
+        lambda t: 2e-6 * 0.06 * 1e4 * math.exp(0.03 * t) * 0.03 / (0.06 - 0.03 * math.exp(-0.03 * (30.0 - t))),
         0.0,
         30.0,
     )
@@ -132,9 +130,7 @@ def test_scaled_vessel_recruitment_scales_its_hazard(world: World) -> None:
     rows = world.for_all(200, scaled(world, "vessel_recruitment", 3.0))
     state = world.planted(base, 102, world.patients(200), 3e5, vascular=False, effects=rows)
     treated, _ = world.run(base, state, 2_000.0)
-    assert treated.lesion["vascular_day"][:, 0] == pytest.approx(
-        faster.lesion["vascular_day"][:, 0], abs=1e-6
-    )
+    assert treated.lesion["vascular_day"][:, 0] == pytest.approx(faster.lesion["vascular_day"][:, 0], abs=1e-6)
 
 
 @pytest.mark.parametrize("factor", [0.0, 2.0])

@@ -86,9 +86,7 @@ def test_the_expected_number_of_cells_shed_is_the_integral_of_the_rate(world: Wo
 
 
 @pytest.mark.parametrize("interval", INTERVALS)
-def test_sleepers_fed_steadily_reach_the_level_of_arrivals_against_leaving(
-    world: World, interval: float
-) -> None:
+def test_sleepers_fed_steadily_reach_the_level_of_arrivals_against_leaving(world: World, interval: float) -> None:
     """No chance: M/M/infinity, D(t) = a (1 - exp(-(w + l) t)) / (w + l), to 1e-9."""
     wake, lose = 0.004, 0.002
     state = seeded(

@@ -57,12 +57,8 @@ def test_neighbouring_patients_draw_independently(apart: int) -> None:
     hold_independent(rng.uniforms(121, who, 1, 0), rng.uniforms(121, who + apart, 1, 0))
 
 
-@pytest.mark.parametrize(
-    ("stream", "lineage", "seed"), [(2, 0, 121), (1, 1, 121), (1, 0, 122), (1, 2**40, 121)]
-)
-def test_neighbouring_streams_lineages_and_seeds_draw_independently(
-    stream: int, lineage: int, seed: int
-) -> None:
+@pytest.mark.parametrize(("stream", "lineage", "seed"), [(2, 0, 121), (1, 1, 121), (1, 0, 122), (1, 2**40, 121)])
+def test_neighbouring_streams_lineages_and_seeds_draw_independently(stream: int, lineage: int, seed: int) -> None:
     """Seeds 121 and 122, alpha 1e-3."""
     who = np.arange(DRAWS, dtype=np.int64)
     hold_independent(rng.uniforms(121, who, 1, 0), rng.uniforms(seed, who, stream, lineage))

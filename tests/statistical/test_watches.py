@@ -41,9 +41,7 @@ def test_the_quantities_are_named_in_this_order() -> None:
 def test_a_clock_calls_on_its_day_and_the_course_goes_on(world: World, day: float) -> None:
     """No chance: within an interval and at its border; then the next call, then the horizon."""
     compiled = world.program()
-    rows = world.for_all(
-        3, world.watch("clock", id=7, at_day=day), world.watch("clock", id=8, at_day=day + 40.0)
-    )
+    rows = world.for_all(3, world.watch("clock", id=7, at_day=day), world.watch("clock", id=8, at_day=day + 40.0))
     state = world.planted(compiled, 1, world.patients(3), 1e8, watches=rows)
     for number, due in ((7, day), (8, day + 40.0)):
         state, stops = world.run(compiled, state, 365.0)
@@ -60,9 +58,7 @@ def test_a_clock_calls_on_its_day_and_the_course_goes_on(world: World, day: floa
 @pytest.mark.parametrize("interval", INTERVALS)
 @pytest.mark.parametrize("what", [BURDEN, LARGEST])
 @pytest.mark.parametrize("organ", [-1, PRIMARY, BOWEL])
-def test_a_threshold_calls_when_the_size_is_its_level(
-    world: World, what: int, organ: int, interval: float
-) -> None:
+def test_a_threshold_calls_when_the_size_is_its_level(world: World, what: int, organ: int, interval: float) -> None:
     """No chance: the snapshot's size at the stop is the level within 1e-3."""
     compiled = world.program(interval_day=interval)
     row = world.watch("threshold", quantity=what, organ=organ, level=3e8)
@@ -192,9 +188,7 @@ def test_an_effect_given_at_a_stop_acts_from_that_day_on(world: World) -> None:
     calls = world.for_all(1, world.watch("clock", at_day=40.0))
     state = world.planted(compiled, 1, world.patients(1), 1e9, watches=calls)
     state, _ = world.run(compiled, state, 200.0)
-    state = engine.with_effects(
-        state, world.for_all(1, world.effect("add_death", magnitude=0.1, on_day=40.0))
-    )
+    state = engine.with_effects(state, world.for_all(1, world.effect("add_death", magnitude=0.1, on_day=40.0)))
     state, _ = world.run(compiled, state, 200.0)
     exact = marched(world, marched(world, math.log(1e9), 40.0), 160.0, NET - 0.1)
     assert state.lesion["log_cells"][0, 0] == pytest.approx(exact, abs=1e-9)

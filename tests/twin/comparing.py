@@ -56,9 +56,7 @@ def patients_of(
     """Return the compiled cancer and some patients."""
     cancer = catalogue.cancer(cancer_id)
     program = engine.compile_program(cancer, catalogue.body(), catalogue.drivers(), interval_days)
-    return program, draw_patients(
-        program, cancer, catalogue.population(), seed, np.arange(indices.start, indices.stop)
-    )
+    return program, draw_patients(program, cancer, catalogue.population(), seed, np.arange(indices.start, indices.stop))
 
 
 def run(
@@ -71,11 +69,11 @@ def run(
 ) -> Trial:
     """Run the compiled engine to death or horizon, stop by stop."""
     until = patients["onset_day"] + years * 365.25
-    state = engine.start(program, seed, patients, effects=effects, watches=watches)  # type: ignore[no-untyped-call]
+    state = engine.start(program, seed, patients, effects=effects, watches=watches)
     fresh = state.watch.copy()
     stops = []
     while not state.course["finished"].all():
-        state, stop = engine.advance(program, state, until)  # type: ignore[no-untyped-call]
+        state, stop = engine.advance(program, state, until)
         stops.append(stop)
     return Trial(program, seed, state, stops, until, fresh)
 
@@ -84,9 +82,9 @@ def snapshot_differences(trial: Trial, i: int, days: np.ndarray) -> list[str]:
     """Return what differs between the snapshots of patient i on the first of some days that a clock calls."""
     kept = (trial.state.patient, trial.state.effect, trial.fresh_watches)
     patients, effects, watches = (array[i : i + 1] for array in kept)
-    state = engine.start(trial.program, trial.seed, patients, effects=effects, watches=watches)  # type: ignore[no-untyped-call]
-    state, _ = engine.advance(trial.program, state, days[i : i + 1])  # type: ignore[no-untyped-call]
-    seen, _ = engine.snapshot(trial.program, state)  # type: ignore[no-untyped-call]
+    state = engine.start(trial.program, trial.seed, patients, effects=effects, watches=watches)
+    state, _ = engine.advance(trial.program, state, days[i : i + 1])
+    seen, _ = engine.snapshot(trial.program, state)
     ours = {int(row["key"]): row for row in seen[0][: state.course[0]["lesions"]] if row["status"] == 1}
     life = begin(
         Tables(trial.program.table[0]), trial.seed, rows(patients)[0],
@@ -173,9 +171,7 @@ def _lesion_differs(row: Any, lesion: Lesion) -> Iterator[str]:
         "founder_genotype": lesion.genotype,
         "clones": len(lesion.clones),
     }
-    yield from (
-        f"{name} {row[name]} against {value}" for name, value in exact.items() if int(row[name]) != value
-    )
+    yield from (f"{name} {row[name]} against {value}" for name, value in exact.items() if int(row[name]) != value)
     days = ("founded_day", "established_day", "vascular_day", "detectable_day", "one_cm_day", "ended_day")
     for name in (*days, "vessel_clock", "log_cells", "peak_log_cells"):
         if not close(float(row[name]), getattr(lesion, name), scale=1.0):
@@ -211,9 +207,7 @@ def _clone_differs(row: Any, clone: Clone) -> Iterator[str]:
 
 def _sums_differ(state: engine.State, i: int, life: Life) -> Iterator[str]:
     pools = state.pools[i]
-    pairs = zip(
-        pools["funnel"].ravel().tolist(), (v for row in life.patient.funnel for v in row), strict=True
-    )
+    pairs = zip(pools["funnel"].ravel().tolist(), (v for row in life.patient.funnel for v in row), strict=True)
     yield from (f"funnel sum {a} against {b}" for a, b in pairs if not close(a, b))
     count = int(state.course[i]["pools"])
     if pools["genotype"][:count].tolist() != list(life.patient.pools):
@@ -224,6 +218,6 @@ def _sums_differ(state: engine.State, i: int, life: Life) -> Iterator[str]:
         pairs = zip(pools[ASLEEP][g].tolist(), pool.asleep, strict=True)
         yield from (f"asleep {a} against {b}" for a, b in pairs if not close(a, b, scale=1e-12))
     part = engine.State(state.seed, *(array[i : i + 1] for array in state[1:]))
-    drawn = engine.funnel(part)[0].tolist()  # type: ignore[no-untyped-call]
+    drawn = engine.funnel(part)[0].tolist()
     if drawn != life.draw_funnel():
         yield "the drawn funnels differ"

@@ -51,9 +51,7 @@ def draw_own(tables: Tables, cancer: Cancer, mortality: Mortality, seed: int, in
         * spread(IMMUNITY, cancer.immunity.pressure.sigma),
         "frailty": cancer.host.frailty.value * spread(FRAILTY, cancer.host.frailty.sigma),
         "founder_genotype": genotype,
-        "soil": [
-            spread(FIRST_SOIL + o, cancer.colonisation.soil_variation.value) for o in range(len(ORGANS))
-        ],
+        "soil": [spread(FIRST_SOIL + o, cancer.colonisation.soil_variation.value) for o in range(len(ORGANS))],
     }
     at_diagnosis = cancer.population.age_at_diagnosis
     year = min(max(at_diagnosis.value + at_diagnosis.sigma * of(AGE).normal(), YOUNGEST + 1.0), OLDEST)

@@ -51,9 +51,7 @@ class Fate:
         return [survivors * days for survivors, days in zip(self.survivors, self.days, strict=True)]
 
 
-def by_ways(
-    patient: Patient, origin: int, genotype: int, a: float, b: float
-) -> tuple[list[float], list[float]]:
+def by_ways(patient: Patient, origin: int, genotype: int, a: float, b: float) -> tuple[list[float], list[float]]:
     """Return by way how many cells leave per cell shed, and how many of these effects let pass."""
     tables, leaving, passing = patient.tables, [], []
     place = Place(tables.primary_organ if origin == 0 else origin - 1, origin == 0)
@@ -101,16 +99,11 @@ def fate_of(patient: Patient, origin: int, genotype: int, a: float, b: float) ->
     leave = [extravasating(patient, genotype, bed, a, b) for bed in range(N_BEDS)]
     entered = tables.entries[patient.own["sex"]][tables.fate_class[genotype]]
     entries = [sum(by_way[w] * entered[w][origin][bed] for w in ways) for bed in range(N_BEDS)]
-    lodged = [
-        sum(by_way[w] * sum(arrests(patient, origin, genotype, w, bed)) for w in ways)
-        for bed in range(N_BEDS)
-    ]
+    lodged = [sum(by_way[w] * sum(arrests(patient, origin, genotype, w, bed)) for w in ways) for bed in range(N_BEDS)]
     survivors, nets, days = [], [], []
     for organ in range(N_ORGANS):
         weighted = sum(by_way[w] * potency(patient, origin, genotype, w, organ) for w in ways)
-        stay = (
-            tables.colonisation[organ] * patient.own["soil"][organ] * tables.trait(genotype, "colonisation")
-        )
+        stay = tables.colonisation[organ] * patient.own["soil"][organ] * tables.trait(genotype, "colonisation")
         stay *= tables.trait(genotype, TRAITS[tables.colonise_trait[organ]])
         stay *= patient.scaled("colonisation", genotype, Place(organ), a, b)
         _, net, span = patient.remembered(line_in, genotype, organ, a, b)

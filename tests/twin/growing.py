@@ -59,9 +59,7 @@ class Path:
 
     def mean_of(self, log_divisor: float, power: float = 1.0) -> float:
         """Return the mean of (N / divisor)**power over the segment."""
-        return sum(
-            w * math.exp(power * (x - log_divisor)) for w, x in zip(WEIGHTS, self.logs[1:4], strict=True)
-        )
+        return sum(w * math.exp(power * (x - log_divisor)) for w, x in zip(WEIGHTS, self.logs[1:4], strict=True))
 
 
 def trace(patient: Patient, lesion: Lesion, a: float, b: float) -> Path | None:
@@ -175,9 +173,7 @@ def replay(patient: Patient, lesion: Lesion, clone: Clone, since: float, day: fl
     a, place, tables = day - since, lesion.place, patient.tables
     growth = patient.growth(clone.genotype, place, a, day)
     immune = patient.immune(clone.genotype, place, a, day)
-    crowding = (
-        patient.base_growth(place) * tables.trait(clone.genotype, "proliferation") * tables.inverse_span[0]
-    )
+    crowding = patient.base_growth(place) * tables.trait(clone.genotype, "proliferation") * tables.inverse_span[0]
     size = grow(LOG_SMALL, since, growth, crowding, immune, tables.log_immune)
     clone.make_large(max(size, LOG_SMALL))
     lesion.log_cells = clone.log_cells

@@ -49,9 +49,7 @@ class Burden:
 
     def watched(self, quantity: str, organ: int, j: int) -> float:
         """Return a watched quantity of an organ, the primary or everything."""
-        table = {"burden_cells": self.cells, "largest_cells": self.largest, "count_detectable": self.number}[
-            quantity
-        ]
+        table = {"burden_cells": self.cells, "largest_cells": self.largest, "count_detectable": self.number}[quantity]
         if organ == PRIMARY:
             return table[N_SITES - 1][j]
         if organ != ANY:
@@ -87,9 +85,7 @@ class Watch:
         if self.clock is None:
             self.clock = patient.named(STREAM_WATCH, self.id).exponential()
         ratios = [burden.watched(self.quantity, self.organ, j) / self.level for j in (1, 2, 3)]
-        first, second, third = (
-            (b - a) * self.rate_per_day * r**self.exponent if r > 0.0 else 0.0 for r in ratios
-        )
+        first, second, third = ((b - a) * self.rate_per_day * r**self.exponent if r > 0.0 else 0.0 for r in ratios)
         self.hazard = (first, second, third)
         return runs_out(self.hazard, self.clock)
 

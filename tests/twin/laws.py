@@ -100,11 +100,7 @@ def grow(x: float, h: float, growth: float, crowding: float, immune: float, log_
     for _ in range(8):
         if h <= 0.0:
             break
-        at = (
-            growth
-            - max(v, 0.0) * crowding
-            - immune * (min(max(1.0 - v / fading, 0.0), 1.0) if immune > 0.0 else 0.0)
-        )
+        at = growth - max(v, 0.0) * crowding - immune * (min(max(1.0 - v / fading, 0.0), 1.0) if immune > 0.0 else 0.0)
         low, high, slope, decay = _range_of(v, growth, crowding, immune, fading, falling=at < 0.0)
         end = drift(v, h, slope, decay)
         if low <= end <= high:

@@ -189,9 +189,7 @@ def _capped_net(patient: Patient, lesion: Lesion, path: Path, genotype: int) -> 
     return min(_net(patient, lesion, path, genotype, large=True), MOST_OF_BIRTH * patient.birth(lesion.place))
 
 
-def _draw(
-    patient: Patient, lesion: Lesion, path: Path, parent: Clone, births: Births, bit: int, share: float
-) -> None:
+def _draw(patient: Patient, lesion: Lesion, path: Path, parent: Clone, births: Births, bit: int, share: float) -> None:
     """Draw the lines of one driver: Poisson many, each drawn up to three, above as a gamma sum or the mean."""
     net = _capped_net(patient, lesion, path, parent.genotype | 1 << bit)
     living, size = share * births.lines(net), births.cells_per_line(net)
@@ -212,9 +210,7 @@ def _line(patient: Patient, mean: float) -> int:
     return patient.stream.geometric(1.0 - 1.0 / max(mean, 1.0))
 
 
-def _pool(
-    patient: Patient, lesion: Lesion, parent: Clone, bit: int, day: float, cells: float, lines: float
-) -> None:
+def _pool(patient: Patient, lesion: Lesion, parent: Clone, bit: int, day: float, cells: float, lines: float) -> None:
     """Add lines to the lesion's clone of their genotype."""
     genotype = parent.genotype | 1 << bit
     clone = lesion.clone_of(genotype) or patient.add_clone(lesion, parent, genotype, bit, day, genotype)

@@ -122,9 +122,7 @@ class Outside:
 
     def reserve(self, organ: int, day: float) -> float:
         """Return the factor on an organ's reserve."""
-        held = [
-            e for e in self.effects if e.kind == "host_reserve" and e.is_on(day) and e.organ in (ANY, organ)
-        ]
+        held = [e for e in self.effects if e.kind == "host_reserve" and e.is_on(day) and e.organ in (ANY, organ)]
         return math.prod(e.magnitude for e in held)
 
 

@@ -21,9 +21,7 @@ class Tables:
     def __init__(self, record: Any) -> None:
         self.drivers = int(record["drivers"])
         self.by_genotype: list[list[float]] = record["traits"][: 2**self.drivers].tolist()
-        self._fields = {
-            name: record[name].tolist() for name in record.dtype.names if name not in ("traits", "drivers")
-        }
+        self._fields = {name: record[name].tolist() for name in record.dtype.names if name not in ("traits", "drivers")}
 
     def __getattr__(self, name: str) -> Any:
         """Return a field."""

@@ -84,9 +84,7 @@ def _wake_one(
     there, h = sleepers[organ], end - start
     if stream.uniform() * max(there.before, there.after(h)) >= there.after(h - age):
         return
-    cells = after_culls(
-        patient, genotype, organ, (end - age, end), size_of_living_line(stream, birth, net, age)
-    )
+    cells = after_culls(patient, genotype, organ, (end - age, end), size_of_living_line(stream, birth, net, age))
     if cells == 0:
         return
     source, clone_key = pool.source or (0, 0)

@@ -83,9 +83,7 @@ def _count(patient: Patient, pool: Pool, fate: Fate, origin: int, exposure: floa
         pool.arrivals[organ] += survived * tables.sleep_share
 
 
-def _found(
-    patient: Patient, lesion: Lesion, path: Path, clone: Clone, fate: Fate, top: float, serial: int
-) -> None:
+def _found(patient: Patient, lesion: Lesion, path: Path, clone: Clone, fate: Fate, top: float, serial: int) -> None:
     """Draw one candidate founder; make its lesion if the shedding at its time accepts it."""
     stream, b = patient.stream, path.b
     organ = pick_organ(fate.living, stream.uniform())
@@ -97,9 +95,7 @@ def _found(
     cells = after_culls(patient, clone.genotype, organ, (path.b - age, path.b), cells)
     if cells == 0:
         return
-    ways = [
-        fate.by_way[way] * potency(patient, lesion.origin, clone.genotype, way, organ) for way in range(3)
-    ]
+    ways = [fate.by_way[way] * potency(patient, lesion.origin, clone.genotype, way, organ) for way in range(3)]
     way = _pick_way(ways, stream.uniform())
     single, _ = arrests(patient, lesion.origin, clone.genotype, way, organ)
     whole = potency(patient, lesion.origin, clone.genotype, way, organ)

@@ -134,9 +134,7 @@ def disagreements(trial: Trial, chosen: list[int]) -> dict[int, list[str]]:
     return {i: texts for i, texts in found.items() if texts}
 
 
-def natural(
-    cancer: str, interval_days: float | None, most: int, years: float | None = None
-) -> tuple[Trial, list[int]]:
+def natural(cancer: str, interval_days: float | None, most: int, years: float | None = None) -> tuple[Trial, list[int]]:
     """Run patients without care and choose some light ones."""
     program, patients = patients_of(cancer, SEED, range(48), interval_days)
     trial = run(program, SEED, patients, CANCERS[cancer] if years is None else years)
@@ -161,9 +159,7 @@ def test_a_stream_has_the_same_draws_in_plain_whole_numbers() -> None:
         streams = [Stream(name_key(-5, int(p), 2, lineage, 0)) for p in patients]
         assert uniforms(-5, patients, 2, lineage).tolist() == [s.uniform() for s in streams]
         streams = [Stream(name_key(-5, int(p), 2, lineage, 0)) for p in patients]
-        np.testing.assert_allclose(
-            normals(-5, patients, 2, lineage), [s.normal() for s in streams], rtol=1e-12
-        )
+        np.testing.assert_allclose(normals(-5, patients, 2, lineage), [s.normal() for s in streams], rtol=1e-12)
 
 
 @pytest.mark.parametrize("cancer", CANCERS)

@@ -14,9 +14,7 @@ WORDS = st.text(string.ascii_lowercase + "_", min_size=4, max_size=20)
 
 def test_message_answers_every_question_in_order() -> None:
     """Fault first, then file, key, value, what is allowed, what was meant and what mends it."""
-    error = EntryError(
-        "Wrong.", file="a.toml", key="b", value=3, allowed=["x", "y"], meant="x", fix="write x"
-    )
+    error = EntryError("Wrong.", file="a.toml", key="b", value=3, allowed=["x", "y"], meant="x", fix="write x")
     told = [
         "Wrong.",
         "file:    a.toml",

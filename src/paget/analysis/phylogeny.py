@@ -40,9 +40,7 @@ def clone_newick(clones: pa.Table, lesions: pa.Table) -> str:
     organs = dict(zip(lesions["lesion"].to_pylist(), lesions["organ"].to_pylist(), strict=True))
     rows = {row["clone"]: row for row in clones.to_pylist()}
     names = {
-        clone: ".".join(
-            part for part in (organs.get(row["lesion"], ""), f"{clone:x}", row["driver"] or "") if part
-        )
+        clone: ".".join(part for part in (organs.get(row["lesion"], ""), f"{clone:x}", row["driver"] or "") if part)
         for clone, row in rows.items()
     }
     parents = {clone: row["parent_clone"] for clone, row in rows.items()}

@@ -133,9 +133,7 @@ class Tally:
         seen = secondary & np.isfinite(found_day) & (organ != ORGANS.index(REGIONAL))
         organ = organ[seen]
         row = np.searchsorted(order, whole(lesions["patient"])[seen])
-        pairs = np.bincount(row * N_ORGANS + organ, minlength=order.size * N_ORGANS).reshape(
-            order.size, N_ORGANS
-        )
+        pairs = np.bincount(row * N_ORGANS + organ, minlength=order.size * N_ORGANS).reshape(order.size, N_ORGANS)
         self.metastases += int(organ.size)
         self.metastases_by_organ += pairs.sum(axis=0)
         self.with_organ += np.count_nonzero(pairs, axis=0)

@@ -79,8 +79,7 @@ def bibtex(sources: Iterable[Source]) -> str:
 
 def _record(source: Source) -> str:
     fields = {
-        "author": " and ".join(_bibtex_name(name) for name in source.authors)
-        or f"{{{_escaped(source.publisher)}}}",
+        "author": " and ".join(_bibtex_name(name) for name in source.authors) or f"{{{_escaped(source.publisher)}}}",
         "title": f"{{{_escaped(source.title)}}}",
         "year": str(source.year),
         _place_field(source): _escaped(source.journal),
@@ -97,13 +96,7 @@ def _record(source: Source) -> str:
 
 
 def _place_field(source: Source) -> str:
-    return (
-        "journal"
-        if source.kind == "article"
-        else "howpublished"
-        if source.kind in {"web", "dataset"}
-        else "series"
-    )
+    return "journal" if source.kind == "article" else "howpublished" if source.kind in {"web", "dataset"} else "series"
 
 
 def _bibtex_name(name: str) -> str:

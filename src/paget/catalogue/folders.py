@@ -62,9 +62,7 @@ def all_folders() -> tuple[Folder, ...]:
     found = [Folder(BUILT_IN, "built in"), *_brought_by_packages()]
     own = user_folder()
     if own is not None:
-        found.append(
-            Folder(own, f"the folder that {VARIABLE} names" if VARIABLE in os.environ else "the user folder")
-        )
+        found.append(Folder(own, f"the folder that {VARIABLE} names" if VARIABLE in os.environ else "the user folder"))
     for folder in found[1:]:
         refuse_stray_names(folder, all_of_it=folder.path == own)
     return tuple(found)

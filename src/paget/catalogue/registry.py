@@ -151,9 +151,7 @@ class Catalogue:
         return _merged(Source, [folder.files("sources") for folder in self.folders], check_no_twins)[0]
 
     def _unknown(self, kind: str, name: str, names: tuple[str, ...]) -> UnknownEntryError:
-        what = {"cancers": "cancer", "groups": "group or cancer", "body": "body"}.get(
-            kind, kind.removesuffix("s")
-        )
+        what = {"cancers": "cancer", "groups": "group or cancer", "body": "body"}.get(kind, kind.removesuffix("s"))
         return UnknownEntryError(
             f"There is no {what} called {name!r}.",
             value=name,

@@ -180,8 +180,7 @@ def _set_width(table: dict[str, Any], place: str, value: object) -> None:
 def _model_places(key: str) -> tuple[str, ...]:
     """Turn drivers.kras.rate into the place that a model walk understands: drivers, 0, rate."""
     return tuple(
-        "0" if position == 1 and key.startswith("drivers.") else part
-        for position, part in enumerate(key.split("."))
+        "0" if position == 1 and key.startswith("drivers.") else part for position, part in enumerate(key.split("."))
     )
 
 

@@ -90,9 +90,7 @@ def _grades(entries: Iterable[BaseModel]) -> Iterator[str]:
     rows = []
     for entry in entries:
         grades = Counter[str](item.sourced.grade for item in stated(entry))
-        rows.append(
-            (f"`{getattr(entry, 'id', '')}`", *(str(grades[grade]) for grade in GRADES), str(grades.total()))
-        )
+        rows.append((f"`{getattr(entry, 'id', '')}`", *(str(grades[grade]) for grade in GRADES), str(grades.total())))
     yield _table(("cancer", *GRADES, "all"), rows)
 
 

@@ -58,13 +58,9 @@ def print_card(entry: BaseModel) -> None:
             _print_text(console, catalogue.reference(entry))
             _print_text(console, f"Verified: {'yes' if entry.checked else 'no'}. {entry.note}".strip())
         case Body():
-            _print_numbers(
-                console, (item for item in stated(entry) if not item.key.startswith(("organs", "beds")))
-            )
+            _print_numbers(console, (item for item in stated(entry) if not item.key.startswith(("organs", "beds"))))
             _print_organs(console, entry)
-            _print_text(
-                console, "Sources and grades of one organ: paget show body organs.liver. Of all: --full."
-            )
+            _print_text(console, "Sources and grades of one organ: paget show body organs.liver. Of all: --full.")
         case Population():
             _print_mortality(console, entry)
         case _:
@@ -88,15 +84,11 @@ def print_in_full(entry: BaseModel, part: str) -> None:
         if not is_below(item.key, part):
             continue
         quantity, sourced = item.quantity, item.sourced
-        console.print(
-            f"\n{item.key}" + (f" = {with_unit(quantity)}" if quantity else ""), style="bold", markup=False
-        )
+        console.print(f"\n{item.key}" + (f" = {with_unit(quantity)}" if quantity else ""), style="bold", markup=False)
         lines = [item.description]
         if quantity:
             width, ends = spread(quantity), interval(quantity)
-            lines.append(
-                "; ".join(filter(None, [width and f"{width} between patients", ends and f"published {ends}"]))
-            )
+            lines.append("; ".join(filter(None, [width and f"{width} between patients", ends and f"published {ends}"])))
         where = f"{sourced.grade}, {sourced.source}" + (f": {sourced.locator}" if sourced.locator else "")
         lines += [
             where,

@@ -66,9 +66,7 @@ def known_part(entry: BaseModel, part: str) -> None:
     """
     keys = [item.key for item in stated(entry)]
     if not any(is_below(key, part) for key in keys):
-        parts = [
-            ".".join(words[: n + 1]) for words in (key.split(".") for key in keys) for n in range(len(words))
-        ]
+        parts = [".".join(words[: n + 1]) for words in (key.split(".") for key in keys) for n in range(len(words))]
         raise UnknownEntryError(
             f"This entry has no numbers under {part!r}.",
             value=part,
@@ -90,9 +88,7 @@ def as_table(entry: BaseModel, part: str) -> dict[str, Any]:
     """
     if not part:
         return entry.model_dump(mode="json")
-    return {
-        item.key: item.sourced.model_dump(mode="json") for item in stated(entry) if is_below(item.key, part)
-    }
+    return {item.key: item.sourced.model_dump(mode="json") for item in stated(entry) if is_below(item.key, part)}
 
 
 def is_below(key: str, part: str) -> bool:

@@ -9,15 +9,11 @@ import typer
 
 from paget.errors import SettingError
 
-CancerName = Annotated[
-    str, typer.Argument(metavar="CANCER", help="A cancer or a group; see: paget list cancers.")
-]
+CancerName = Annotated[str, typer.Argument(metavar="CANCER", help="A cancer or a group; see: paget list cancers.")]
 Seed = Annotated[int, typer.Option("--seed", help="Seed of all random draws.")]
 Years = Annotated[
     float | None,
-    typer.Option(
-        "--years", metavar="Y", help="Years to follow after the first cell; until death if left out."
-    ),
+    typer.Option("--years", metavar="Y", help="Years to follow after the first cell; until death if left out."),
 ]
 Settings = Annotated[
     list[str] | None,

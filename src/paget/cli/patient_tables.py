@@ -48,9 +48,7 @@ def lesion_table(lesions: Sequence[Mapping[str, Any]], most: int) -> Table:
     return table
 
 
-def clone_table(
-    clones: Sequence[Mapping[str, Any]], lesions: Sequence[Mapping[str, Any]], most: int
-) -> Table:
+def clone_table(clones: Sequence[Mapping[str, Any]], lesions: Sequence[Mapping[str, Any]], most: int) -> Table:
     """Return the largest clones.
 
     Parameters

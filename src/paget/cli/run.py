@@ -27,17 +27,13 @@ def run(
     ] = None,
     workers: Annotated[
         int | None,
-        typer.Option(
-            "--workers", metavar="K", help="Threads; all cores if left out. Results do not depend on it."
-        ),
+        typer.Option("--workers", metavar="K", help="Threads; all cores if left out. Results do not depend on it."),
     ] = None,
     years: Years = None,
     settings: Settings = None,
     scheduler: Annotated[
         str | None,
-        typer.Option(
-            "--scheduler", metavar="ADDRESS", help="Compute on a Dask cluster, as in tcp://10.0.0.1:8786."
-        ),
+        typer.Option("--scheduler", metavar="ADDRESS", help="Compute on a Dask cluster, as in tcp://10.0.0.1:8786."),
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -62,9 +58,7 @@ def run(
             progress=not as_json,
         )
     except KeyboardInterrupt:
-        typer.echo(
-            f"Stopped. Finished blocks are kept in {folder}; the same command goes on from there.", err=True
-        )
+        typer.echo(f"Stopped. Finished blocks are kept in {folder}; the same command goes on from there.", err=True)
         raise typer.Exit(STOPPED) from None
     summary = cohort.summary()
     if as_json:

@@ -31,9 +31,7 @@ class Event:
 def opening(patient: Mapping[str, Any], cancer_name: str) -> str:
     """Return who the patient is."""
     person = {"female": "a woman", "male": "a man"}.get(str(patient["sex"]), "a person")
-    return (
-        f"Patient {patient['patient']}: {person} with {cancer_name[:1].lower()}{cancer_name[1:]}, untreated."
-    )
+    return f"Patient {patient['patient']}: {person} with {cancer_name[:1].lower()}{cancer_name[1:]}, untreated."
 
 
 def course(patient: Mapping[str, Any], lesions: Sequence[Mapping[str, Any]]) -> list[Event]:

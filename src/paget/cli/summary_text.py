@@ -96,9 +96,7 @@ def _timing(timing: dict[str, Any], late: dict[str, Any]) -> RenderableType:
         ("distant_spread_to_metastasis_1cm_year", "distant spread to a metastasis of 1 cm"),
     ):
         grid.add_row(words, span(timing[key], "years"))
-    grid.add_row(
-        f"first metastasis over {late['after_year']:g} years after spread", percent(late["patients"]["share"])
-    )
+    grid.add_row(f"first metastasis over {late['after_year']:g} years after spread", percent(late["patients"]["share"]))
     grid.add_row("metastases that had slept", percent(late["metastases_from_sleep"]["share"]))
     return grid
 

@@ -93,9 +93,7 @@ def simulate(  # noqa: PLR0913 - one call holds every choice of a run
     recipe = make_recipe(cancer, seed=seed, years=years, settings=settings)
     with contextlib.ExitStack() as open_now:
         path = open_now.enter_context(_temporary()) if out is None else Path(out)
-        elsewhere = (
-            open_now.enter_context(runner.connected(scheduler)) if isinstance(scheduler, str) else scheduler
-        )
+        elsewhere = open_now.enter_context(runner.connected(scheduler)) if isinstance(scheduler, str) else scheduler
         compute = recipe if elsewhere is None else partial(compute_packed, recipe.packed())
         bar = open_now.enter_context(ProgressBar(f"{recipe.title}: patients", n, enabled=progress))
         fill(path, recipe, n, compute=compute, workers=threads, scheduler=elsewhere, heard=bar)
@@ -165,9 +163,7 @@ def fill(
         heard(n - sum(block.count for block in todo))
         _compute(folder, todo, compute, workers, scheduler, heard)
         summary = summary_of(path, made)
-        write_text(
-            path / SUMMARY_NAME, json.dumps(summary, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-        )
+        write_text(path / SUMMARY_NAME, json.dumps(summary, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
         provenance.write(path, {**made, "finished": True})
 
 

@@ -122,9 +122,7 @@ class Cohort:
         import pyarrow.dataset as ds
 
         if table not in TABLES:
-            raise SettingError(
-                "There is no such table.", value=table, allowed=TABLES, meant=nearest(table, TABLES)
-            )
+            raise SettingError("There is no such table.", value=table, allowed=TABLES, meant=nearest(table, TABLES))
         return ds.dataset([str(path) for path in part_paths(self.path, table)], format="parquet")
 
     def arrow(self, table: str, columns: Sequence[str] | None = None, patient: int | None = None) -> pa.Table:
@@ -154,17 +152,13 @@ class Cohort:
         chosen = None
         if patient is not None:
             if not 0 <= patient < len(self):
-                raise SettingError(
-                    "There is no such patient.", value=patient, allowed=f"0 to {len(self) - 1}"
-                )
+                raise SettingError("There is no such patient.", value=patient, allowed=f"0 to {len(self) - 1}")
             chosen = ds.field("patient") == patient
         return self.dataset(table).to_table(columns=None if columns is None else list(columns), filter=chosen)
 
     def newick(self, patient: int) -> str:
         """Return a patient's clone tree in Newick form; branches are in days."""
-        return phylogeny.clone_newick(
-            self.arrow("clones", patient=patient), self.arrow("lesions", patient=patient)
-        )
+        return phylogeny.clone_newick(self.arrow("clones", patient=patient), self.arrow("lesions", patient=patient))
 
     def migrations(self, patient: int) -> pd.DataFrame:
         """Return a patient's seedings, one row per metastasis: from where to where, how and when."""
@@ -188,9 +182,7 @@ class Cohort:
 def _finished(path: Path) -> dict[str, Any]:
     found = provenance.read(path)
     if found is None:
-        raise FolderError(
-            "There is no run in this folder.", file=path, allowed="a folder that `paget run` left"
-        )
+        raise FolderError("There is no run in this folder.", file=path, allowed="a folder that `paget run` left")
     if not found.get("finished"):
         raise FolderError(
             "The run in this folder is not finished.", file=path, fix="start the same run again: it goes on"

@@ -32,11 +32,11 @@ LATEST_DEATH_YEAR = 115.0
 
 
 def _uniform(seed: int, patients: np.ndarray, which: int) -> np.ndarray:
-    return uniforms(seed, patients, layout.STREAM_PATIENT, which)
+    return np.asarray(uniforms(seed, patients, layout.STREAM_PATIENT, which))
 
 
 def _normal(seed: int, patients: np.ndarray, which: int) -> np.ndarray:
-    return normals(seed, patients, layout.STREAM_PATIENT, which)
+    return np.asarray(normals(seed, patients, layout.STREAM_PATIENT, which))
 
 
 def _lognormal(seed: int, patients: np.ndarray, which: int, sigma: float) -> np.ndarray:
@@ -53,12 +53,10 @@ def time_to_diagnosis_day(program: Program, cancer: Cancer, growth_per_day: np.n
     target = math.log(cells_from_diameter(cancer.growth.diameter_at_diagnosis.value, density)) - LOG_SMALL
     span = 1.0 / program.inverse_span[1]
     share = min(target / span, 0.95)
-    return (LOG_SMALL - span * math.log1p(-share)) / growth_per_day
+    return np.asarray((LOG_SMALL - span * math.log1p(-share)) / growth_per_day)
 
 
-def _other_death_day(
-    population: Population, sex: np.ndarray, alive_at_day: np.ndarray, u: np.ndarray
-) -> np.ndarray:
+def _other_death_day(population: Population, sex: np.ndarray, alive_at_day: np.ndarray, u: np.ndarray) -> np.ndarray:
     """Return the age at death of other causes, given that the patient is alive at a stated age."""
     out = np.empty(sex.size)
     edges = np.arange(0.0, LATEST_DEATH_YEAR + 1.0)
@@ -125,9 +123,7 @@ def draw_patients(
     return out
 
 
-def _place_in_life(
-    out: np.ndarray, program: Program, cancer: Cancer, population: Population, seed: int
-) -> None:
+def _place_in_life(out: np.ndarray, program: Program, cancer: Cancer, population: Population, seed: int) -> None:
     """Set the ages at the first malignant cell and at death of other causes."""
     age = cancer.population.age_at_diagnosis
     year = age.value + age.sigma * _normal(seed, out["index"], AGE)

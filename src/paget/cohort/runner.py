@@ -209,9 +209,7 @@ def _no_scheduler(address: str, reason: str) -> SettingError:
     )
 
 
-def _in_order(
-    work: Sequence[Work], submit: Callable[[Work], Future], ahead: int
-) -> Iterator[tuple[Work, object]]:
+def _in_order(work: Sequence[Work], submit: Callable[[Work], Future], ahead: int) -> Iterator[tuple[Work, object]]:
     """Yield each piece of work with its result, in order, with at most `ahead` under way."""
     waiting: deque[tuple[Work, Future]] = deque()
     for item in work:

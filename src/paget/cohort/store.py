@@ -108,9 +108,7 @@ def joined(pieces: Sequence[Tables]) -> JoinedTables:
     JoinedTables
         Their rows, in the order of the pieces.
     """
-    return JoinedTables(
-        **{name: pa.concat_tables([getattr(piece, name) for piece in pieces]) for name in TABLES}
-    )
+    return JoinedTables(**{name: pa.concat_tables([getattr(piece, name) for piece in pieces]) for name in TABLES})
 
 
 class RunFolder:
@@ -211,9 +209,7 @@ def table_path(folder: Path, table: str) -> Path:
 
 def part_paths(folder: Path, table: str) -> list[Path]:
     """Return the part files of one table, in the order of their blocks."""
-    return sorted(
-        table_path(folder, table).glob("part-*.parquet"), key=lambda path: (len(path.name), path.name)
-    )
+    return sorted(table_path(folder, table).glob("part-*.parquet"), key=lambda path: (len(path.name), path.name))
 
 
 def write_text(path: Path, text: str) -> None:
@@ -280,9 +276,7 @@ def _settled(table: pa.Table) -> pa.Table:
 
 
 def _names_in(schema: pa.Schema) -> list[str]:
-    return [
-        field.name for field in schema if pa.types.is_dictionary(field.type) or pa.types.is_string(field.type)
-    ]
+    return [field.name for field in schema if pa.types.is_dictionary(field.type) or pa.types.is_string(field.type)]
 
 
 def _replace_with(path: Path, table: pa.Table) -> None:

@@ -119,12 +119,10 @@ def patient_table(cancer_id: str, state: State, lesion: np.ndarray, density_per_
 def _present(state: State, lesion: np.ndarray) -> np.ndarray:
     """Return which slots hold a lesion that is or was."""
     used = np.arange(lesion.shape[1])[None, :] < state.course["lesions"][:, None]
-    return used & (lesion["status"] != FREE)
+    return np.asarray(used & (lesion["status"] != FREE))
 
 
-def lesion_table(
-    state: State, lesion: np.ndarray, density_per_cm3: float, drivers: tuple[str, ...]
-) -> pa.Table:
+def lesion_table(state: State, lesion: np.ndarray, density_per_cm3: float, drivers: tuple[str, ...]) -> pa.Table:
     """Return one row per lesion that is, or was once a thousand cells; see `patient_table` for parameters."""
     present = _present(state, lesion)
     rows = lesion[present]
@@ -189,7 +187,8 @@ def funnel_table(state: State, lesion: np.ndarray, counts: np.ndarray) -> pa.Tab
         ("detectable", "detectable_day"),
     ):
         rows, columns = np.nonzero(spread & ~np.isnan(lesion[column]))
-        np.add.at(counts, (rows, lesion["organ"][rows, columns], STEP[step]), 1.0)
+        organs = np.asarray(lesion["organ"][rows, columns], np.intp)
+        np.add.at(counts, (rows, organs, np.full(rows.size, STEP[step])), 1.0)
     rows, beds = np.nonzero(counts.any(axis=2))
     table: dict[str, np.ndarray | pa.Array] = {
         "patient": state.patient["index"][rows],

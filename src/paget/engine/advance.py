@@ -8,8 +8,6 @@ its start, so that a stop changes no draw: after it the cell is foreseen again, 
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from paget.engine import effects
@@ -154,7 +152,7 @@ def host(
     if n == 0 and course.now_day <= start:
         clear_burden(ws)
         for l in range(course.lesions):
-            if is_growing(lesion, clone, l, start):
+            if is_growing(lesion, l, start):
                 found, _, _, _ = trace(ws, program, patient, lesion, clone, l, effect, n, start, end, lesion[l].path)
                 if found > 0:
                     add_burden(ws, program, lesion, l, lesion[l].path, watched)
@@ -171,7 +169,7 @@ def host(
         clear_burden(ws)
         for l in range(lesions):
             coast(ws, program, patient, spare_lesion, spare_clone, l, effect, n, at, to)
-            if is_growing(spare_lesion, spare_clone, l, to):
+            if is_growing(spare_lesion, l, to):
                 add_burden(ws, program, spare_lesion, l, spare_lesion[l].path, watched)
         stretch(ws, program, patient, course, effect, n, watch, at, to, stop)
         at = to
@@ -194,14 +192,14 @@ def stretch(ws, program, patient, course, effect, n, watch, a, b, stop):
     by_cancer = fraction_at(ws.hazard[CANCER_HAZARD], course.cancer_left)
     by_effect = fraction_at(ws.hazard[EFFECT_HAZARD], course.effect_left)
     by_other = (patient.other_death_day - a) / h if patient.other_death_day <= b else 2.0
-    soonest = min(by_cancer, min(by_effect, max(0.0, by_other)))
+    soonest = min(by_cancer, by_effect, max(0.0, by_other))
     death = soonest
     called = -1
     for k in range(watch.size):
         at = read_watch(ws, watch, k, a, b)
         if watch[k].kind == THRESHOLD and at < passed:
             at = passed
-        if at <= 1.0 and at < soonest and (at >= passed or watch[k].kind == CLOCK and a + at * h >= course.now_day):
+        if at <= 1.0 and at < soonest and (at >= passed or (watch[k].kind == CLOCK and a + at * h >= course.now_day)):
             soonest = at
             called = k
     if soonest > 1.0:

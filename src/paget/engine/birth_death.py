@@ -11,9 +11,8 @@ from __future__ import annotations
 
 import math
 
-from paget.engine.kernel import kernel
-
 from paget.engine import rng as draws
+from paget.engine.kernel import kernel
 
 CRITICAL = 1e-9
 """Net rates nearer to zero than this (per day) use the limit r -> 0."""

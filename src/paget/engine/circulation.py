@@ -111,7 +111,6 @@ class Transit:
         return Fate(after.entries + nodes, after.arrests + lodged, after.minutes)
 
 
-
 class FateTables(NamedTuple):
     """Fates by sex, circulation class, route, origin and bed, and route shares by origin."""
 

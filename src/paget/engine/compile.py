@@ -45,10 +45,26 @@ MAX_FATE_CLASSES = 16
 """Distinct pairs of circulation survival and clustering among a cancer's genotypes."""
 
 _SCALARS = (
-    "interval_day log_avascular log_immune log_detectable log_one_cm birth_factor growth_per_day "
-    "metastasis_growth_per_day shed_per_day size_exponent cluster_potential sleep_share waking_per_day "
-    "loss_per_day vessel_per_day cachexia_burden cachexia_per_day fastest_driver extravasation"
-).split()
+    "interval_day",
+    "log_avascular",
+    "log_immune",
+    "log_detectable",
+    "log_one_cm",
+    "birth_factor",
+    "growth_per_day",
+    "metastasis_growth_per_day",
+    "shed_per_day",
+    "size_exponent",
+    "cluster_potential",
+    "sleep_share",
+    "waking_per_day",
+    "loss_per_day",
+    "vessel_per_day",
+    "cachexia_burden",
+    "cachexia_per_day",
+    "fastest_driver",
+    "extravasation",
+)
 _FATES = (len(SEXES), MAX_FATE_CLASSES, 3, N_ORIGINS, N_BEDS)
 
 PROGRAM = np.dtype(
@@ -83,9 +99,9 @@ class Program:
     table: np.ndarray
     driver_ids: tuple[str, ...]
 
-    def __getattr__(self, name: str) -> Any:
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - a float or an array, as the field is
         """Return a field of the record: a float, or an array."""
-        if name.startswith("_") or name not in PROGRAM.names:
+        if name.startswith("_") or name not in (PROGRAM.names or ()):
             raise AttributeError(name)
         return self.table[name][0]
 
@@ -178,8 +194,9 @@ def compile_program(
     cancer, body, drivers
         Catalogue objects in canonical units.
     interval_days : float, optional
-        Numeric interval of the engine, in days, rounded to sixteenths so that its multiples are exact; outcomes do not depend on it within Monte Carlo error. By
-        default it follows the cancer's own speed, within a month and a year.
+        Numeric interval of the engine, in days, rounded to sixteenths so that its multiples are exact;
+        outcomes do not depend on it within Monte Carlo error. By default it follows the cancer's own
+        speed, within a month and a year.
 
     Raises
     ------

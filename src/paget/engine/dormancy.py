@@ -145,7 +145,7 @@ def wake_one(ws, program, patient, course, lesion, clone, pools, g, mean,
     key = draws.child_key(source, ws.rng[0], serial)
     new = add_lesion(
         ws, program, patient, course, lesion, clone, key, source, pools.source[g, 1], pools.genotype[g],
-        organ, BY_BLOOD, generation, b - age, b, cells, net, birth, effect, n,
+        organ, BY_BLOOD, generation, b - age, b, cells, net,
     )  # fmt: skip
     if new >= 0:
         lesion[new].woken = 1
@@ -163,6 +163,12 @@ def cull_sleepers(program, course, pools, effect, n, a, b):
                 if effects.matches(effect[k], organ, effects.ELSEWHERE, effects.NO_KEY):
                     traits = program.traits[pools.genotype[g]]
                     left = effects.surviving_fraction(
-                        effect[k : k + 1], 1, organ, effects.ELSEWHERE, effects.NO_KEY, traits, effect[k].on_day
+                        effect[k : k + 1],
+                        1,
+                        organ,
+                        effects.ELSEWHERE,
+                        effects.NO_KEY,
+                        traits,
+                        effect[k].on_day,
                     )
                     pools.asleep[g, organ] *= left

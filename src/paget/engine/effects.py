@@ -40,7 +40,7 @@ NO_KEY = np.uint64(0)
 @kernel
 def matches(effect, organ, is_primary, key):
     """Return whether an effect's selectors match a lesion, or a place when `key` is 0."""
-    if effect.lesion_key != 0 and effect.lesion_key != key:
+    if effect.lesion_key != 0 and effect.lesion_key != key:  # noqa: PLR1714 - compiled code knows no `in` of mixed keys
         return False
     if effect.organ == PRIMARY:
         return is_primary
@@ -146,7 +146,10 @@ def reserve(effect, n, organ, day):
     """Return the factor that effects put on an organ's reserve on `day`."""
     factor = 1.0
     for k in range(n):
-        if effect[k].kind == HOST_RESERVE and effect[k].on_day <= day < effect[k].off_day:
-            if effect[k].organ in (ANY, organ):
-                factor *= effect[k].magnitude
+        if (
+            effect[k].kind == HOST_RESERVE
+            and effect[k].on_day <= day < effect[k].off_day
+            and effect[k].organ in (ANY, organ)
+        ):
+            factor *= effect[k].magnitude
     return factor

@@ -16,7 +16,7 @@ import numpy as np
 
 from paget.engine import birth_death, effects
 from paget.engine import rng as draws
-from paget.engine.growth import LOG_SMALL, NODES, WEIGHTS, interpolate
+from paget.engine.growth import NODES, WEIGHTS, interpolate
 from paget.engine.immunity import FROM_PRIMARY, pressure
 from paget.engine.kernel import kernel
 from paget.engine.path import PROLIFERATION, base_growth, clone_growth

@@ -92,6 +92,6 @@ def death_cause(ws, program, patient, effect, n, day, fraction):
 
 
 @kernel
-def is_growing(lesion, clone, l, day):
+def is_growing(lesion, l, day):
     """Return whether a lesion stands at `day` or before and is large enough to count for the host."""
     return lesion[l].status == ALIVE and lesion[l].since_day <= day and lesion[l].log_cells >= 6.9

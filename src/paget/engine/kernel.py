@@ -43,14 +43,15 @@ def cache_folder() -> str:
 CACHE_FOLDER = cache_folder()
 
 
-def _compiled(function, **options):
+def _compiled(function, **options: bool):
     """Return a dispatcher whose cache lies in `CACHE_FOLDER`."""
-    before = config.CACHE_DIR
-    config.CACHE_DIR = CACHE_FOLDER
+    before = config.CACHE_DIR  # type: ignore[attr-defined]  # numba sets its options at import
+    config.CACHE_DIR = CACHE_FOLDER  # type: ignore[attr-defined]
     try:
-        return nb.njit(cache=True, nogil=True, error_model="numpy", **options)(function)
+        # The stubs leave out the two options that spare the wrappers.
+        return nb.njit(cache=True, nogil=True, error_model="numpy", **options)(function)  # type: ignore[call-overload]
     finally:
-        config.CACHE_DIR = before
+        config.CACHE_DIR = before  # type: ignore[attr-defined]
 
 
 def kernel(function):

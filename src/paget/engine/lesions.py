@@ -83,7 +83,7 @@ def segment(ws, program, patient, course, lesion, clone, pools, l, effect, n, a,
     vascular = rec.vascular
     found, switch, crowding, gain = trace(ws, program, patient, lesion, clone, l, effect, n, a, b, path)
     if found > 0:
-        finish_path(ws, program, patient, lesion, clone, l, found, switch, gain, effect, n, a, b, path)
+        finish_path(ws, program, lesion, clone, l, found, switch, gain, effect, n, a, b, path)
     large, clones, held = found > 0, rec.clones, found
     found = step_small(ws, program, patient, lesion, clone, l, found, crowding, effect, n, a, b, path)
     if found > 0 and rec.since_day == b:
@@ -134,7 +134,7 @@ def middle_shares(ws, found, h):
 
 
 @kernel
-def finish_path(ws, program, patient, lesion, clone, l, found, switch, gain, effect, n, a, b, path):
+def finish_path(ws, program, lesion, clone, l, found, switch, gain, effect, n, a, b, path):
     """Move a lesion's large clones to the end of its path and note the milestones passed."""
     rec = lesion[l]
     h = b - a
@@ -285,9 +285,7 @@ def cull(ws, program, lesion, clone, l, effect, n, day):
     c = rec.first_clone
     while c >= 0:
         traits = program.traits[clone[c].genotype]
-        left = effects.surviving_fraction(
-            effect, n, rec.organ, rec.route == FROM_PRIMARY, rec.key, traits, day
-        )
+        left = effects.surviving_fraction(effect, n, rec.organ, rec.route == FROM_PRIMARY, rec.key, traits, day)
         if left < 1.0:
             touched = True
             thin(ws, clone, c, left)
@@ -326,17 +324,17 @@ def coast(ws, program, patient, lesion, clone, l, effect, n, a, b):
         path[:] = -math.inf
         return
     if n > 0:
-        coast_cull(ws, program, lesion, clone, l, effect, n, a)
+        coast_cull(program, lesion, clone, l, effect, n, a)
     found, switch, _, gain = trace(ws, program, patient, lesion, clone, l, effect, n, a, b, path)
     if found > 0:
-        finish_path(ws, program, patient, lesion, clone, l, found, switch, gain, effect, n, a, b, path)
+        finish_path(ws, program, lesion, clone, l, found, switch, gain, effect, n, a, b, path)
     else:
         path[:] = -math.inf
     rec.since_day = b
 
 
 @kernel
-def coast_cull(ws, program, lesion, clone, l, effect, n, day):
+def coast_cull(program, lesion, clone, l, effect, n, day):
     """Apply the culls of `day` to a copied lesion at their mean."""
     rec = lesion[l]
     total = 0.0

@@ -200,9 +200,7 @@ def vessel_rate(ws, program, lesion, clone, l, effect, n, a, b, found):
     rate = program.vessel_per_day * recruitment
     if n > 0:
         traits = program.traits[rec.founder_genotype]
-        rate *= effects.scaling(
-            effect, n, effects.VESSELS, rec.organ, rec.route == FROM_PRIMARY, rec.key, traits, a, b
-        )
+        rate *= effects.scaling(effect, n, effects.VESSELS, rec.organ, rec.route == FROM_PRIMARY, rec.key, traits, a, b)
     return rate
 
 

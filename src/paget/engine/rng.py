@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import math
 
-from paget.engine.kernel import entry, kernel
 import numpy as np
+
+from paget.engine.kernel import entry, kernel
 
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 MIX_A = np.uint64(0xBF58476D1CE4E5B9)

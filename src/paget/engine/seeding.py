@@ -50,9 +50,7 @@ def shed(ws, program, patient, course, lesion, clone, pools, l, found, effect, n
         c = ws.clone_at[k]
         row = clone[c].row
         if row < 0:
-            row = shed_row(
-                ws, program, patient, course, pools, origin, clone[c].genotype, effect, n, a, b
-            )
+            row = shed_row(ws, program, patient, course, pools, origin, clone[c].genotype, effect, n, a, b)
             clone[c].row = row
         elif n > 0 or ws.row_span[row, 1] != h:
             ready_row(ws, program, patient, pools, row, effect, n, a, b)
@@ -71,7 +69,25 @@ def shed(ws, program, patient, course, lesion, clone, pools, l, found, effect, n
             if pick < 0.0:
                 c = ws.clone_at[k]
                 break
-        found_one(ws, program, patient, course, lesion, clone, pools, l, c, origin, effect, n, a, b, path, top, serial)
+        found_one(
+            ws,
+            program,
+            patient,
+            course,
+            lesion,
+            clone,
+            pools,
+            l,
+            c,
+            origin,
+            effect,
+            n,
+            a,
+            b,
+            path,
+            top,
+            serial,
+        )
 
 
 @kernel
@@ -108,8 +124,26 @@ def found_one(ws, program, patient, course, lesion, clone, pools, l, c, origin, 
     route, as_cluster = draw_route(ws, program, patient, origin, clone[c].genotype, organ, effect, n, a, b)
     key = draws.child_key(lesion[l].key, ws.rng[0], serial)
     new = add_lesion(
-        ws, program, patient, course, lesion, clone, key, lesion[l].key, clone[c].key, clone[c].genotype,
-        organ, route, lesion[l].generation + 1, b - age, b, cells, net, birth, effect, n,
+        ws,
+        program,
+        patient,
+        course,
+        lesion,
+        clone,
+        key,
+        lesion[l].key,
+        clone[c].key,
+        clone[c].genotype,
+        organ,
+        route,
+        lesion[l].generation + 1,
+        b - age,
+        b,
+        cells,
+        net,
+        birth,
+        effect,
+        n,
     )
     if new >= 0:
         lesion[new].as_cluster = as_cluster
@@ -172,7 +206,7 @@ def draw_route(ws, program, patient, origin, genotype, organ, effect, n, a, b):
 @kernel
 def add_lesion(
     ws, program, patient, course, lesion, clone, key, parent_key, clone_key, genotype,
-    organ, route, generation, founded, day, cells, net, birth, effect, n,
+    organ, route, generation, founded, day, cells, net,
 ):  # fmt: skip
     """Make a lesion of one clone of `cells` cells on `day`, founded on `founded`; return it or -1."""
     l = course.lesions

@@ -87,7 +87,9 @@ def soil_chance(program, patient, genotype, organ, effect, n, a, b):
     stay *= program.traits[genotype, program.colonise_trait[organ]]
     if n > 0:
         traits = program.traits[genotype]
-        leave *= effects.scaling(effect, n, effects.EXTRAVASATION, organ, effects.ELSEWHERE, effects.NO_KEY, traits, a, b)
+        leave *= effects.scaling(
+            effect, n, effects.EXTRAVASATION, organ, effects.ELSEWHERE, effects.NO_KEY, traits, a, b
+        )
         stay *= effects.scaling(effect, n, effects.COLONISATION, organ, effects.ELSEWHERE, effects.NO_KEY, traits, a, b)
     return leave, min(1.0, stay)
 
@@ -152,7 +154,9 @@ def prepare_gene(ws, program, patient, pools, g, effect, n, a, b):
         if slow:
             net *= effects.scaling(effect, n, effects.GROWTH, organ, effects.ELSEWHERE, effects.NO_KEY, traits, a, b)
             net -= effects.added_death(effect, n, organ, effects.ELSEWHERE, effects.NO_KEY, traits, a, b)
-            pressed *= effects.scaling(effect, n, effects.IMMUNITY, organ, effects.ELSEWHERE, effects.NO_KEY, traits, a, b)
+            pressed *= effects.scaling(
+                effect, n, effects.IMMUNITY, organ, effects.ELSEWHERE, effects.NO_KEY, traits, a, b
+            )
         birth = ws.birth[organ]
         net = min(net - pressed, 0.999 * birth)
         ws.gene_net[g, organ] = net
@@ -282,8 +286,15 @@ def shed_per_day(program, patient, lesion, clone, l, c, effect, n, a, b):
     if n > 0:
         rec = lesion[l]
         rate *= effects.scaling(
-            effect, n, effects.DETACHMENT, rec.organ, rec.route == FROM_PRIMARY, rec.key,
-            program.traits[genotype], a, b,
+            effect,
+            n,
+            effects.DETACHMENT,
+            rec.organ,
+            rec.route == FROM_PRIMARY,
+            rec.key,
+            program.traits[genotype],
+            a,
+            b,
         )
     return rate
 

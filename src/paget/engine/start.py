@@ -8,6 +8,7 @@ import numpy as np
 
 from paget.engine import rng as draws
 from paget.engine.advance import advance_block
+from paget.engine.compile import Program
 from paget.engine.effects import next_switch
 from paget.engine.funnel import draw_funnel
 from paget.engine.growth import LOG_SMALL
@@ -42,7 +43,7 @@ def begin(table, patient, course, lesion, clone):
         draws.open_stream(rng, draws.stream_key(program.seed, own.index, layout.STREAM_HOST, 0, 0))
         now = course[p]
         now.now_day = own.onset_day
-        now.cell_index = int(math.floor(own.onset_day / program.interval_day))
+        now.cell_index = math.floor(own.onset_day / program.interval_day)
         now.lesions = 1
         now.clones = 1
         now.cancer_clock = draws.exponential(rng)
@@ -80,7 +81,15 @@ def begin(table, patient, course, lesion, clone):
         only.row = -1
 
 
-def start(program, seed, patients, *, effects=None, watches=None, capacity=None):
+def start(
+    program: Program,
+    seed: int,
+    patients: np.ndarray,
+    *,
+    effects: np.ndarray | None = None,
+    watches: np.ndarray | None = None,
+    capacity: Capacity | None = None,
+) -> State:
     """Return the state of a block of patients on the day of the first malignant cell.
 
     Parameters
@@ -116,7 +125,7 @@ def start(program, seed, patients, *, effects=None, watches=None, capacity=None)
     return state if watches is None else with_watches(state, watches)
 
 
-def with_effects(state, effects):
+def with_effects(state: State, effects: np.ndarray) -> State:
     """Return the state with EFFECT rows, shape (P, E), in place of those it had.
 
     Effects that begin must begin on the patient's current day or later: the past is not played again.
@@ -124,7 +133,7 @@ def with_effects(state, effects):
     return state._replace(effect=effects)
 
 
-def with_watches(state, watches):
+def with_watches(state: State, watches: np.ndarray) -> State:
     """Return the state with WATCH rows, shape (P, W), in place of those it had."""
     if watches.shape[1] > MAX_WATCHES:
         message = f"{watches.shape[1]} watches a patient; at most {MAX_WATCHES} fit"
@@ -132,7 +141,7 @@ def with_watches(state, watches):
     return state._replace(watch=watches)
 
 
-def advance(program, state, until_day=None):
+def advance(program: Program, state: State, until_day: np.ndarray | None = None) -> tuple[State, np.ndarray]:
     """Move every living patient to the next stop.
 
     Parameters
@@ -221,7 +230,7 @@ def coast_block(table, scratch, patient, course, lesion, clone, effect):
                 at = to
 
 
-def snapshot(program, state):
+def snapshot(program: Program, state: State) -> tuple[np.ndarray, np.ndarray]:
     """Return copies of the lesions and clones as they stand on each patient's current day.
 
     Returns
@@ -238,7 +247,7 @@ def snapshot(program, state):
     return lesions, clones
 
 
-def funnel(state):
+def funnel(state: State) -> np.ndarray:
     """Return the counts of the cascade, shape (P, beds, steps), drawn from the engine's sums."""
     out = np.zeros((state.patient.size, layout.N_BEDS, layout.N_STEPS))
     draw_funnel(state.seed, state.patient, state.pools, np.zeros(2, np.uint64), out)

@@ -113,4 +113,3 @@ def workspace(*, last_room: bool = False) -> np.ndarray:
     scratch["slot"] = -1
     scratch["counts"][0, LAST_ROOM] = last_room
     return scratch
-

@@ -7,8 +7,8 @@ import math
 import numpy as np
 
 from paget.engine import rng as draws
-from paget.engine.growth import NODES
 from paget.engine.clocks import fraction_at, integral_to
+from paget.engine.growth import NODES
 from paget.engine.host import FIRST_WATCH
 from paget.engine.kernel import kernel
 from paget.model.layout import ANY, N_ORGANS, N_SITES, PRIMARY, STREAM_WATCH, WATCH_KINDS, WATCH_QUANTITIES

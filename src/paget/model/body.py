@@ -58,9 +58,7 @@ class BodyOrgan(Bed):
     """An organ that can hold a lesion."""
 
     name: str = Field(min_length=1, description="name for people")
-    uberon: Annotated[str, Field(pattern=r"^UBERON:\d{7}$")] = Field(
-        description="identifier in the anatomy ontology"
-    )
+    uberon: Annotated[str, Field(pattern=r"^UBERON:\d{7}$")] = Field(description="identifier in the anatomy ontology")
     venous: Literal["systemic", "portal", "pulmonary"] = Field(description="where its venous blood goes")
     lymph: Basin = Field(description="organ that its lymph drains to; empty: straight to the blood")
     cavity: Literal["", "peritoneum", "pleura"] = Field(description="cavity that its surface borders on")
@@ -97,9 +95,7 @@ class Body(Frozen):
     capillary_dwell: Annotated[Quantity, Measure("minute", above=0.0)] = Field(
         description="time that a cell takes through one capillary bed before it lodges or passes",
     )
-    cavity_deposit_share: Share = Field(
-        description="share of cells shed by a deposit on a cavity that stay in it"
-    )
+    cavity_deposit_share: Share = Field(description="share of cells shed by a deposit on a cavity that stay in it")
     lymph_node_arrest: Share = Field(description="share of passing cells that a node holds back")
     thoracic_duct_hours: Annotated[Quantity, Measure("hour", above=0.0)] = Field(
         description="time from a node to the blood by the thoracic duct",

@@ -38,13 +38,9 @@ class Growth(Frozen):
     metastasis_doubling_time: Annotated[Quantity, Measure("day", above=0.0)] = Field(
         description="volume doubling time of a metastasis at 1 cm",
     )
-    cell_loss: Annotated[Quantity, Measure(ONE, least=0.0, most=0.999)] = Field(
-        description="deaths per birth"
-    )
+    cell_loss: Annotated[Quantity, Measure(ONE, least=0.0, most=0.999)] = Field(description="deaths per birth")
     capacity: Cells = Field(description="size that a lesion with vessels tends to")
-    cell_density: Annotated[Quantity, Measure("cell/cm**3", above=0.0)] = Field(
-        description="cells per volume"
-    )
+    cell_density: Annotated[Quantity, Measure("cell/cm**3", above=0.0)] = Field(description="cells per volume")
     diameter_at_diagnosis: Annotated[Quantity, Measure("mm", above=0.0)] = Field(
         description="diameter of the primary when it is usually found",
     )
@@ -62,12 +58,8 @@ class Dissemination(Frozen):
     )
     lymph_share: Share = Field(description="share of shed cells that enter lymph")
     cluster_share: Share = Field(description="share of shedding events that are clusters")
-    vertebral_share: Share = Field(
-        description="share of the primary's venous blood that takes the vertebral plexus"
-    )
-    cavity_share: dict[Cavity, Share] = Field(
-        default={}, description="share of shed cells that enter a cavity"
-    )
+    vertebral_share: Share = Field(description="share of the primary's venous blood that takes the vertebral plexus")
+    cavity_share: dict[Cavity, Share] = Field(default={}, description="share of shed cells that enter a cavity")
 
     @model_validator(mode="after")
     def _shares_fit(self) -> Self:
@@ -87,9 +79,7 @@ class Colonisation(Frozen):
 
     efficiency: Share = Field(description="survivors per extravasated cell in soil of 1")
     soil_variation: Factor = Field(description="lognormal sigma of a patient's own soil per organ")
-    affinity: dict[Organ, Affinity] = Field(
-        default={}, description="factor on the organ's soil for this cancer"
-    )
+    affinity: dict[Organ, Affinity] = Field(default={}, description="factor on the organ's soil for this cancer")
 
 
 class Dormancy(Frozen):
@@ -120,9 +110,7 @@ class Host(Frozen):
     frailty: Annotated[Quantity, Measure(ONE, above=0.0, law="lognormal")] = Field(
         description="factor on every cancer death hazard",
     )
-    primary_lethal_burden: Cells = Field(
-        description="burden of the primary's organ at half of its peak hazard"
-    )
+    primary_lethal_burden: Cells = Field(description="burden of the primary's organ at half of its peak hazard")
 
 
 class CancerDriver(Frozen):
@@ -139,13 +127,9 @@ class Expect(Frozen):
     """Ranges that a run of the entry must fall in; a test holds it to them."""
 
     doubling_time_day: Range = Field(description="range of the primary's doubling time, days")
-    untreated_survival_month: Range = Field(
-        description="range of median survival from 1 cm, untreated, months"
-    )
+    untreated_survival_month: Range = Field(description="range of median survival from 1 cm, untreated, months")
     main_sites: tuple[Organ, ...] = Field(description="organs that metastases reach most often, first first")
-    ever_spread_share: Range = Field(
-        description="range of the share with a detectable metastasis at death, untreated"
-    )
+    ever_spread_share: Range = Field(description="range of the share with a detectable metastasis at death, untreated")
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
@@ -179,9 +163,7 @@ class Cancer(Frozen):
     vessels: Vessels = Field(description="recruitment of vessels")
     immunity: Immunity = Field(description="immune pressure")
     host: Host = Field(description="effect on the host")
-    drivers: tuple[CancerDriver, ...] = Field(
-        default=(), max_length=MAX_DRIVERS, description="drivers, at most 12"
-    )
+    drivers: tuple[CancerDriver, ...] = Field(default=(), max_length=MAX_DRIVERS, description="drivers, at most 12")
     expect: Expect = Field(description="ranges that it must meet")
 
     @model_validator(mode="after")

@@ -295,7 +295,8 @@ WATCH: Final = np.dtype(
     ]
 )
 """When the engine must hand back: at `at_day`; when `quantity` first reaches `level`; or by the hazard
-`rate_per_day * (quantity / level) ** exponent`, against an exponential clock of the engine's own (`clock`, `left` and `since_day` start as 0)."""
+`rate_per_day * (quantity / level) ** exponent`, against an exponential clock that the engine keeps itself
+(`clock`, `left` and `since_day` start as 0)."""
 
 STOP: Final = np.dtype(
     [

@@ -56,9 +56,7 @@ def broken_rule(fault: str, *, allowed: str = "", fix: str = "", **context: obje
 class Spread(Frozen):
     """How a number varies between patients."""
 
-    law: Law = Field(
-        description="lognormal: sigma of the logarithm; normal: standard deviation in the same unit"
-    )
+    law: Law = Field(description="lognormal: sigma of the logarithm; normal: standard deviation in the same unit")
     sigma: Annotated[float, Field(strict=True, gt=0.0, allow_inf_nan=False)] = Field(description="width")
 
 
@@ -126,7 +124,5 @@ class Quantity(Sourced):
         spread = self.spread
         if spread is not None and spread.law == "normal":
             spread = Spread(law="normal", sigma=spread.sigma * by)
-        ends = {
-            name: None if end is None else end * by for name, end in (("low", self.low), ("high", self.high))
-        }
+        ends = {name: None if end is None else end * by for name, end in (("low", self.low), ("high", self.high))}
         return self.model_copy(update={"value": self.value * by, "unit": unit, "spread": spread, **ends})

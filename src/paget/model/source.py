@@ -26,9 +26,7 @@ class Source(Frozen):
     volume: str = Field(default="", description="volume")
     pages: str = Field(default="", description="pages or article number")
     publisher: str = Field(default="", description="publisher or institution")
-    doi: Annotated[str, StringConstraints(pattern=r"^(10\.\d{4,9}/\S+)?$")] = Field(
-        default="", description="DOI"
-    )
+    doi: Annotated[str, StringConstraints(pattern=r"^(10\.\d{4,9}/\S+)?$")] = Field(default="", description="DOI")
     pmid: Annotated[str, StringConstraints(pattern=r"^\d*$")] = Field(default="", description="PubMed number")
     url: str = Field(default="", description="address")
     isbn: str = Field(default="", description="ISBN")

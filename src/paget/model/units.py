@@ -74,9 +74,7 @@ def _registry() -> pint.UnitRegistry[float]:
 
 def _fault(text: str, unit: str, canonical: str) -> PydanticCustomError:
     allowed = (
-        "a pure number (unit '1' or 'percent')"
-        if canonical == ONE
-        else f"{canonical!r}, or a unit of the same kind"
+        "a pure number (unit '1' or 'percent')" if canonical == ONE else f"{canonical!r}, or a unit of the same kind"
     )
     fix = f"give the value in {canonical!r}"
     return PydanticCustomError("unit", text, {"unit": unit, "allowed": allowed, "fix": fix})

@@ -29,9 +29,7 @@ def test_fingerprint_survives_comments_order_and_units(folder: Path, opened: Ope
     """What means the same has the same fingerprint."""
     before = _digest(opened(folder))
     path = folder / "cancers" / "example.toml"
-    text = path.read_text(encoding="utf-8").replace(
-        'value = 90.0, unit = "day"', 'unit = "hour", value = 2160.0'
-    )
+    text = path.read_text(encoding="utf-8").replace('value = 90.0, unit = "day"', 'unit = "hour", value = 2160.0')
     blocks = re.split(r"\n(?=\[[a-z])", text)
     head, rest = blocks[0], blocks[1:]
     path.write_text("\n".join(["# a remark", head, *reversed(rest)]), encoding="utf-8")
@@ -42,9 +40,7 @@ def test_fingerprint_changes_with_any_number(folder: Path, opened: Opened) -> No
     """The last digit of one number counts."""
     before = _digest(opened(folder))
     path = folder / "body" / "human.toml"
-    path.write_text(
-        path.read_text(encoding="utf-8").replace("value = 15.0", "value = 15.000001"), encoding="utf-8"
-    )
+    path.write_text(path.read_text(encoding="utf-8").replace("value = 15.0", "value = 15.000001"), encoding="utf-8")
     assert _digest(opened(folder)) != before
 
 
@@ -107,7 +103,5 @@ def test_bibtex_escapes_what_tex_would_read() -> None:
 )
 def test_reference_is_one_line_with_its_address(authors: tuple[str, ...], who: str) -> None:
     """Authors are shortened as is usual, and the address can be opened."""
-    source = Source(
-        id="a2000", kind="article", authors=authors, title="T.", year=2000, journal="J", pmid="123"
-    )
+    source = Source(id="a2000", kind="article", authors=authors, title="T.", year=2000, journal="J", pmid="123")
     assert reference(source) == f"{who} (2000). T. J. https://pubmed.ncbi.nlm.nih.gov/123/"

@@ -17,23 +17,15 @@ Opened = Callable[..., Catalogue]
 def test_own_entry_joins_the_built_in_ones(folder: Path, own: Path, opened: Opened) -> None:
     """A user adds a cancer by adding a file."""
     text = (folder / "cancers" / "example.toml").read_text(encoding="utf-8")
-    (own / "cancers" / "mine.toml").write_text(
-        text.replace('id = "example"', 'id = "mine"'), encoding="utf-8"
-    )
+    (own / "cancers" / "mine.toml").write_text(text.replace('id = "example"', 'id = "mine"'), encoding="utf-8")
     here = opened(folder, own)
     assert here.names("cancers") == ("example", "mine", "other_example")
     assert here.cancer("mine").growth == here.cancer("example").growth
 
 
-def test_own_entry_of_the_same_name_must_say_that_it_replaces(
-    folder: Path, own: Path, opened: Opened
-) -> None:
+def test_own_entry_of_the_same_name_must_say_that_it_replaces(folder: Path, own: Path, opened: Opened) -> None:
     """No number changes by accident."""
-    text = (
-        (folder / "cancers" / "example.toml")
-        .read_text(encoding="utf-8")
-        .replace("value = 120.0", "value = 99.0")
-    )
+    text = (folder / "cancers" / "example.toml").read_text(encoding="utf-8").replace("value = 120.0", "value = 99.0")
     (own / "cancers" / "example.toml").write_text(text, encoding="utf-8")
     with pytest.raises(EntryError, match="exists already"):
         opened(folder, own).cancer("example")
@@ -49,9 +41,7 @@ def test_entry_that_replaces_nothing_is_an_error(folder: Path, opened: Opened) -
         opened(folder).driver("spark")
 
 
-def test_own_source_of_the_same_key_must_say_that_it_replaces(
-    folder: Path, own: Path, opened: Opened
-) -> None:
+def test_own_source_of_the_same_key_must_say_that_it_replaces(folder: Path, own: Path, opened: Opened) -> None:
     """Sources follow the same rule as entries."""
     text = (folder / "sources" / "example.toml").read_text(encoding="utf-8")
     mine = text[text.index("[paget1889]") :].replace("year = 1889", "year = 1890")
@@ -69,9 +59,7 @@ def test_variable_names_the_user_folder(own: Path, monkeypatch: pytest.MonkeyPat
     assert (paths[0], paths[-1]) == (BUILT_IN, own)
 
 
-def test_variable_takes_effect_without_a_restart(
-    folder: Path, own: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_variable_takes_effect_without_a_restart(folder: Path, own: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The catalogue in use follows the variable."""
     text = (folder / "drivers" / "spark.toml").read_text(encoding="utf-8")
     (own / "drivers" / "spark.toml").write_text(text, encoding="utf-8")
@@ -108,9 +96,7 @@ def test_platform_folder_is_used_where_it_exists(tmp_path: Path, monkeypatch: py
 
 def _with_point(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
     point = EntryPoint("mine", value, "paget.catalogue")
-    monkeypatch.setattr(
-        folders_module, "entry_points", lambda group: [point] if group == "paget.catalogue" else []
-    )
+    monkeypatch.setattr(folders_module, "entry_points", lambda group: [point] if group == "paget.catalogue" else [])
     monkeypatch.delenv("PAGET_CATALOGUE", raising=False)
 
 
@@ -137,9 +123,7 @@ def test_package_brings_a_folder_by_a_function(tmp_path: Path, monkeypatch: pyte
     assert tmp_path in [found.path for found in all_folders()]
 
 
-@pytest.mark.parametrize(
-    "value", ["paget_no_such_package", "paget_test_plugin:nothing", "paget_test_plugin:wrong"]
-)
+@pytest.mark.parametrize("value", ["paget_no_such_package", "paget_test_plugin:nothing", "paget_test_plugin:wrong"])
 def test_broken_package_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, value: str) -> None:
     """Whoever cannot load a catalogue learns which package is at fault."""
     _package(tmp_path, monkeypatch, "def wrong():\n    return '/no/such/folder'\n")

@@ -82,9 +82,7 @@ def test_unknown_key_is_told_with_the_key_that_was_meant(typo: tuple[tuple[str |
 
 
 @given(st.sampled_from(KEYS), SCRAP)
-def test_any_value_in_any_place_is_accepted_or_told_as_one_error(
-    place: tuple[str | int, ...], scrap: object
-) -> None:
+def test_any_value_in_any_place_is_accepted_or_told_as_one_error(place: tuple[str | int, ...], scrap: object) -> None:
     """Whatever stands in an entry, the user meets a catalogue error that names the file, and nothing else."""
 
     def _put(table: dict[str, Any], key: str) -> None:
@@ -137,9 +135,7 @@ def test_removing_any_needed_key_names_it(place: tuple[str | int, ...]) -> None:
         ("spread.lymph_share", {"value": 0.995}, EntryError, "together take"),
     ],
 )
-def test_broken_rule_says_what_is_allowed(
-    key: str, change: dict[str, Any], kind: type[Exception], words: str
-) -> None:
+def test_broken_rule_says_what_is_allowed(key: str, change: dict[str, Any], kind: type[Exception], words: str) -> None:
     """Every broken rule has its own sentence, its place and a way out."""
     table = copy.deepcopy(TABLE)
     _at(table, tuple(key.split("."))).update(change)
@@ -208,13 +204,8 @@ def test_unreadable_file_is_told(tmp_path: Path) -> None:
 
 def test_every_field_of_a_cancer_is_described() -> None:
     """Whoever reads a number is told what it is."""
-    assert (
-        description_at(Cancer, ["growth", "doubling_time"]) == "volume doubling time of the primary at 1 cm"
-    )
-    assert (
-        description_at(Cancer, ["colonisation", "affinity", "liver"])
-        == "factor on the organ's soil for this cancer"
-    )
+    assert description_at(Cancer, ["growth", "doubling_time"]) == "volume doubling time of the primary at 1 cm"
+    assert description_at(Cancer, ["colonisation", "affinity", "liver"]) == "factor on the organ's soil for this cancer"
 
 
 def test_measure_is_found_through_lists_and_mappings() -> None:

@@ -25,9 +25,7 @@ def test_entry_is_read_once(example: Catalogue) -> None:
     assert example.drivers() is example.drivers()
 
 
-def test_one_cancer_is_loaded_without_the_others(
-    folder: Path, opened: Opened, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_one_cancer_is_loaded_without_the_others(folder: Path, opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
     """A fault in one cancer's file does not keep anybody from another, whose file alone is read."""
     (folder / "cancers" / "other_example.toml").write_text("not toml", encoding="utf-8")
     read: list[str] = []
@@ -148,9 +146,7 @@ def test_flows_that_do_not_sum_to_1_are_an_error(folder: Path, opened: Opened) -
     """Blood is neither made nor lost."""
     path = folder / "body" / "human.toml"
     text = path.read_text(encoding="utf-8")
-    path.write_text(
-        re.sub(r"flow\.male = \{ value = 0\.065", "flow.male = { value = 0.066", text), encoding="utf-8"
-    )
+    path.write_text(re.sub(r"flow\.male = \{ value = 0\.065", "flow.male = { value = 0.066", text), encoding="utf-8")
     with pytest.raises(EntryError, match=r"male body sum to 1\.001"):
         opened(folder).body()
 
@@ -182,9 +178,7 @@ def test_body_names_organs_that_exist(folder: Path, opened: Opened, old: str, ne
         ('unit = "1/year"', 'unit = "1/month"', "per year"),
     ],
 )
-def test_life_table_is_a_table_of_probabilities(
-    folder: Path, opened: Opened, old: str, new: str, words: str
-) -> None:
+def test_life_table_is_a_table_of_probabilities(folder: Path, opened: Opened, old: str, new: str, words: str) -> None:
     """Ages rise, each has one probability for each sex."""
     _edit(folder / "populations" / "united_states.toml", old, new)
     with pytest.raises(EntryError) as caught:
@@ -200,9 +194,7 @@ def test_life_table_is_a_table_of_probabilities(
         ('kind = "mutation"', 'kind = "mutaton"', "nearest: mutation"),
     ],
 )
-def test_driver_names_traits_and_steps_that_exist(
-    folder: Path, opened: Opened, old: str, new: str, words: str
-) -> None:
+def test_driver_names_traits_and_steps_that_exist(folder: Path, opened: Opened, old: str, new: str, words: str) -> None:
     """A driver acts on what the model knows."""
     _edit(folder / "drivers" / "spark.toml", old, new)
     with pytest.raises(EntryError) as caught:

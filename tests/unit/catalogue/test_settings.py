@@ -90,9 +90,7 @@ def test_width_of_a_spread_can_be_set_and_removed() -> None:
     assert (alike.doubling_time.sigma, alike.doubling_time.value) == (0.0, 60.0)
 
 
-@pytest.mark.parametrize(
-    ("key", "value"), [("growth.cell_loss.sigma", 1), ("growth.doubling_time.sigma", "wide")]
-)
+@pytest.mark.parametrize(("key", "value"), [("growth.cell_loss.sigma", 1), ("growth.doubling_time.sigma", "wide")])
 def test_width_that_means_nothing_is_refused(key: str, value: str | int) -> None:
     """A number that does not vary has no width."""
     with pytest.raises(EntryError) as caught:
@@ -108,9 +106,7 @@ def test_organ_without_affinity_can_be_given_one() -> None:
 
 def test_driver_can_be_set_by_name() -> None:
     """Prevalence and rate of a driver are numbers like any other."""
-    drivers = override(
-        CANCER, {"drivers.spark.prevalence": 1.0, "drivers.spark.rate": "1e-6/division"}
-    ).drivers
+    drivers = override(CANCER, {"drivers.spark.prevalence": 1.0, "drivers.spark.rate": "1e-6/division"}).drivers
     assert drivers[0].prevalence.value == 1.0
     assert drivers[0].rate is not None
     assert drivers[0].rate.value == 1e-6
@@ -131,9 +127,7 @@ def test_driver_can_be_set_by_name() -> None:
         ("colonisation.affinity.livr", "2", EntryError, "nearest: colonisation.affinity.liver"),
     ],
 )
-def test_wrong_setting_is_told_with_what_was_meant(
-    key: str, value: str, kind: type[Exception], words: str
-) -> None:
+def test_wrong_setting_is_told_with_what_was_meant(key: str, value: str, kind: type[Exception], words: str) -> None:
     """Key, unit and range are judged as in a file."""
     with pytest.raises(kind) as caught:
         override(CANCER, {key: value})

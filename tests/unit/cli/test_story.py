@@ -79,9 +79,7 @@ def test_an_event_is_dated_by_age_and_by_years_since_the_first_cell() -> None:
 
 
 def test_opening_and_ending_say_who_and_how_much() -> None:
-    assert (
-        story.opening(PATIENT, "Colorectal cancer") == "Patient 3: a woman with colorectal cancer, untreated."
-    )
+    assert story.opening(PATIENT, "Colorectal cancer") == "Patient 3: a woman with colorectal cancer, untreated."
     told = story.ending(PATIENT)
     assert "41 mm" in told
     assert "2 metastases had been detectable, 1 organ then held one" in told

@@ -49,9 +49,7 @@ def busy_tally() -> Tally:
     }
     counts = {f"{step}_count": 10.0 ** rng.uniform(0, 12, N) for step in FUNNEL_STEPS}
     tally = Tally()
-    tally.add(
-        pa.table(patients), pa.table(lesions), pa.table({"patient": each, "organ": ["liver"] * N, **counts})
-    )
+    tally.add(pa.table(patients), pa.table(lesions), pa.table({"patient": each, "organ": ["liver"] * N, **counts}))
     return tally
 
 
@@ -107,8 +105,7 @@ def test_a_run_of_nothing_still_prints_and_says_why(capsys: pytest.CaptureFixtur
         "detectable_age_day": None,
     }
     schema = pa.schema(
-        [("patient", pa.int64()), ("organ", pa.string())]
-        + [(f"{step}_count", pa.float64()) for step in FUNNEL_STEPS]
+        [("patient", pa.int64()), ("organ", pa.string())] + [(f"{step}_count", pa.float64()) for step in FUNNEL_STEPS]
     )
     tally = Tally()
     tally.add(pa.Table.from_pylist(rows), pa.Table.from_pylist([lesion]), schema.empty_table())

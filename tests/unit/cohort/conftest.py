@@ -114,9 +114,6 @@ def parts() -> Callable[[Path], dict[str, bytes]]:
     """Return a function that reads every part of a run, by its path inside the run's folder."""
 
     def read(folder: Path) -> dict[str, bytes]:
-        return {
-            str(path.relative_to(folder)): path.read_bytes()
-            for path in sorted(folder.rglob("part-*.parquet"))
-        }
+        return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("part-*.parquet"))}
 
     return read

@@ -107,9 +107,7 @@ def test_a_run_cannot_be_made_shorter(tmp_path: Path, recipe: Recipe, block: Blo
         run(tmp_path, recipe, block, n=10)
 
 
-def test_an_unfinished_run_is_not_read_as_a_cohort(
-    tmp_path: Path, recipe: Recipe, block: BlockFunction
-) -> None:
+def test_an_unfinished_run_is_not_read_as_a_cohort(tmp_path: Path, recipe: Recipe, block: BlockFunction) -> None:
     with pytest.raises(Stopped):
         run(tmp_path, recipe, dies_after(block, 12))
     with pytest.raises(FolderError, match="not finished"):
@@ -153,9 +151,7 @@ def test_a_broken_provenance_is_refused(tmp_path: Path, recipe: Recipe, block: B
         run(tmp_path, recipe, block)
 
 
-def test_progress_counts_patients_up_to_all_of_them(
-    tmp_path: Path, recipe: Recipe, block: BlockFunction
-) -> None:
+def test_progress_counts_patients_up_to_all_of_them(tmp_path: Path, recipe: Recipe, block: BlockFunction) -> None:
     told: list[int] = []
     with pytest.raises(Stopped):
         run(tmp_path, recipe, dies_after(block, 20), heard=told.append)

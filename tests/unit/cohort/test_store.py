@@ -20,15 +20,11 @@ def folder_in(path: Path, run: str = "a") -> RunFolder:
 
 def test_blocks_cover_every_patient_once_and_hold_the_same_patients_in_a_longer_run() -> None:
     short, long = blocks_of(4_500), blocks_of(9_000)
-    assert [index for block in short for index in range(block.first, block.first + block.count)] == list(
-        range(4_500)
-    )
+    assert [index for block in short for index in range(block.first, block.first + block.count)] == list(range(4_500))
     assert short[:2] == long[:2]
 
 
-def test_a_block_is_complete_only_when_all_its_tables_are_written(
-    tmp_path: Path, block: BlockFunction
-) -> None:
+def test_a_block_is_complete_only_when_all_its_tables_are_written(tmp_path: Path, block: BlockFunction) -> None:
     folder, first = folder_in(tmp_path), Block(0, 0, 5)
     assert not folder.is_complete(first)
     folder.write(first, block(0, 5))
@@ -45,9 +41,7 @@ def test_a_truncated_part_counts_as_missing(tmp_path: Path, block: BlockFunction
     assert not folder.is_complete(first)
 
 
-def test_a_part_of_another_run_or_of_fewer_patients_counts_as_missing(
-    tmp_path: Path, block: BlockFunction
-) -> None:
+def test_a_part_of_another_run_or_of_fewer_patients_counts_as_missing(tmp_path: Path, block: BlockFunction) -> None:
     folder_in(tmp_path).write(Block(0, 0, 5), block(0, 5))
     assert not RunFolder(tmp_path, "b").is_complete(Block(0, 0, 5))
     assert not RunFolder(tmp_path, "a").is_complete(Block(0, 0, 6))

@@ -35,9 +35,7 @@ VALUES = st.floats(1e-6, 1e6)
 def test_unit_of_the_same_kind_comes_back_to_the_same_number(pair: tuple[str, str], value: float) -> None:
     """Converting there and back changes nothing, whatever the unit."""
     unit, canonical = pair
-    there = Quantity.model_validate({"value": value, "unit": canonical, **JUDGED}).times(
-        factor(canonical, unit), unit
-    )
+    there = Quantity.model_validate({"value": value, "unit": canonical, **JUDGED}).times(factor(canonical, unit), unit)
     read = TypeAdapter(Annotated[Quantity, Measure(canonical)]).validate_python(there.model_dump())
     assert read.unit == canonical
     assert read.value == pytest.approx(value, rel=1e-9)
@@ -50,9 +48,7 @@ def test_unit_of_another_kind_is_refused(canonical: str, other: str) -> None:
     if canonical == other:
         return
     with pytest.raises(ValidationError, match="does not fit"):
-        TypeAdapter(Annotated[Quantity, Measure(canonical)]).validate_python(
-            {"value": 1.0, "unit": other, **JUDGED}
-        )
+        TypeAdapter(Annotated[Quantity, Measure(canonical)]).validate_python({"value": 1.0, "unit": other, **JUDGED})
 
 
 @given(st.text(max_size=12))
