@@ -141,9 +141,6 @@ def found_one(ws, program, patient, course, lesion, clone, pools, l, c, origin, 
         b,
         cells,
         net,
-        birth,
-        effect,
-        n,
     )
     if new >= 0:
         lesion[new].as_cluster = as_cluster
