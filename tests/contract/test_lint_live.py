@@ -17,7 +17,7 @@ FAULTS_OF_STYLE = {
     "a public function without a docstring": ("D103", "def grow(days: float) -> float:\n    return days\n"),
     "a default that all calls share": ("B006", 'def f(x: list[int] = []) -> None:\n    """Do."""\n'),
     "a failure that nobody sees": ("BLE001", "try:\n    x = 1\nexcept Exception:\n    x = 2\n"),
-    "a line longer than 110": ("E501", f"x = '{'y' * 110}'\n"),
+    "a line longer than 120": ("E501", f"x = '{'y' * 120}'\n"),
     "random numbers with a hidden state": ("NPY002", "import numpy as np\n\nx = np.random.normal()\n"),
     "a noqa without effect": ("RUF100", "x = 1  # noqa: E741\n"),
 }

@@ -158,7 +158,11 @@ def step_small(patient: Patient, lesion: Lesion, path: Path | None, a: float, b:
             clone.make_large(math.log(left))
             if path is None:
                 since = min(math.log(left / 1000.0) / net, h) if net > 0.0 else 0.0
-                replay(patient, lesion, clone, since, b)
+                if len(lesion.clones) == 1:
+                    clone.make_large(LOG_SMALL)
+                    lesion.since_day = b - since
+                if lesion.established_day is None:
+                    lesion.established_day = b - since
     if path is not None or before == 0.0:
         return path
     for member in members:
@@ -166,19 +170,6 @@ def step_small(patient: Patient, lesion: Lesion, path: Path | None, a: float, b:
     start, stop = math.log(before), math.log(max(left_over, 1.0))
     lesion.add_up()
     return Path(a, b, [start, *(start + (stop - start) * node for node in NODES), stop], members)
-
-
-def replay(patient: Patient, lesion: Lesion, clone: Clone, since: float, day: float) -> None:
-    """Give a clone its size on `day`, `since` days after it passed a thousand cells; note that day."""
-    a, place, tables = day - since, lesion.place, patient.tables
-    growth = patient.growth(clone.genotype, place, a, day)
-    immune = patient.immune(clone.genotype, place, a, day)
-    crowding = patient.base_growth(place) * tables.trait(clone.genotype, "proliferation") * tables.inverse_span[0]
-    size = grow(LOG_SMALL, since, growth, crowding, immune, tables.log_immune)
-    clone.make_large(max(size, LOG_SMALL))
-    lesion.log_cells = clone.log_cells
-    if lesion.established_day is None:
-        lesion.established_day = a
 
 
 def to_middle(path: Path) -> None:

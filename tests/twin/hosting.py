@@ -71,6 +71,8 @@ class Watch:
     rate_per_day: float
     exponent: float
     clock: float | None = None
+    left: float | None = None
+    since_day: float = 0.0
     done: bool = False
     hazard: Hazard = (0.0, 0.0, 0.0)
 
@@ -80,32 +82,44 @@ class Watch:
             return None
         if self.kind == "clock":
             return (self.at_day - a) / (b - a) if a <= self.at_day <= b else None
+        if self.kind == "threshold" and self.quantity == "count_detectable" and self.level <= 1.0:
+            largest = [burden.watched("largest_cells", self.organ, j) for j in range(5)]
+            return self._reached(largest, math.exp(patient.tables.log_detectable))
         if self.kind == "threshold":
-            return self._reached([burden.watched(self.quantity, self.organ, j) for j in range(5)])
-        if self.clock is None:
-            self.clock = patient.named(STREAM_WATCH, self.id).exponential()
+            return self._reached([burden.watched(self.quantity, self.organ, j) for j in range(5)], self.level)
         ratios = [burden.watched(self.quantity, self.organ, j) / self.level for j in (1, 2, 3)]
         first, second, third = ((b - a) * self.rate_per_day * r**self.exponent if r > 0.0 else 0.0 for r in ratios)
         self.hazard = (first, second, third)
-        return runs_out(self.hazard, self.clock)
+        return runs_out(self.hazard, (self.left or 0.0) + self._before(a, b))
 
-    def _reached(self, values: list[float]) -> float | None:
+    def recall(self, patient: Patient, now_day: float) -> None:
+        """Draw the clock of a new hazard, which runs from today, and set it back to the start of the cell."""
+        if self.kind == "hazard" and not self.clock and not self.done:
+            self.clock = patient.named(STREAM_WATCH, self.id).exponential()
+            self.since_day = now_day
+        self.left = self.clock
+
+    def _before(self, a: float, b: float) -> float:
+        """Return the part of a stretch's hazard that lies before the watch was set."""
+        return spent(self.hazard, min(1.0, (self.since_day - a) / (b - a))) if self.since_day > a else 0.0
+
+    def _reached(self, values: list[float], level: float) -> float | None:
         """Return the fraction at which the quantity reaches the level, its logarithm on straight lines."""
-        if values[0] >= self.level:
+        if values[0] >= level:
             return 0.0
         for k in range(1, 5):
             low, high = values[k - 1], values[k]
-            if high >= self.level:
-                if self.quantity == "count_detectable" or low <= 0.0:
+            if high >= level:
+                if (level == self.level and self.quantity == "count_detectable") or low <= 0.0:
                     return STATIONS[k]
-                share = math.log(self.level / low) / math.log(high / low)
+                share = math.log(level / low) / math.log(high / low)
                 return STATIONS[k - 1] + (STATIONS[k] - STATIONS[k - 1]) * share
         return None
 
-    def spend(self, fraction: float) -> None:
-        """Run the clock of a hazard down."""
-        if self.kind == "hazard" and not self.done and self.clock is not None:
-            self.clock = max(0.0, self.clock - spent(self.hazard, fraction))
+    def spend(self, a: float, b: float) -> None:
+        """Run the clock of a hazard down over a stretch that was passed."""
+        if self.kind == "hazard" and not self.done and self.left is not None:
+            self.left = max(1e-300, self.left - max(0.0, spent(self.hazard, 1.0) - self._before(a, b)))
 
 
 def read_watches(rows: list[dict[str, float]]) -> list[Watch]:
@@ -120,7 +134,7 @@ def read_watches(rows: list[dict[str, float]]) -> list[Watch]:
             row["level"],
             row["rate_per_day"],
             row["exponent"],
-            clock=None if row["clock"] < 0.0 else row["clock"],
+            clock=None if row["clock"] <= 0.0 else row["clock"],
         )
         for row in rows
     ]

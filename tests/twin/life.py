@@ -60,6 +60,8 @@ class Life:
     now_day: float
     cancer_clock: float
     effect_clock: float
+    cancer_left: float = 0.0
+    effect_left: float = 0.0
     watches: list[Watch] = field(default_factory=list)
     cause: str = "alive"
     death_day: float | None = None
@@ -88,6 +90,9 @@ class Life:
                 self.finished = True
                 return stop
             self.patient.cell += 1
+            self.cancer_clock, self.effect_clock = self.cancer_left, self.effect_left
+            for watch in self.watches:
+                watch.clock = watch.left
 
     def _commit(self, start: float, end: float) -> None:
         """Bring every lesion, those founded meanwhile too, and the sleepers to a day."""
@@ -107,13 +112,32 @@ class Life:
         cull(patient, lesion, a)
         if not lesion.alive:
             return
+        day = self._until_vessels(lesion, a, b)
+        lesion.since_day = day
+        self._grow(lesion, a, day)
+        if day < b and not lesion.vascular:
+            lesion.vascular, lesion.vascular_day = True, day
+
+    def _until_vessels(self, lesion: Lesion, a: float, b: float) -> float:
+        """Return the day on which an avascular lesion gains vessels, else the end."""
+        if lesion.vascular or lesion.log_cells < LOG_SMALL:
+            return b
+        path = trace(self.patient, lesion, a, b)
+        if path is None or path.vessels_at is None:
+            return b
+        day = a + path.vessels_at * (b - a)
+        return day if a < day < b else b
+
+    def _grow(self, lesion: Lesion, a: float, b: float) -> None:
+        """Bring a lesion through one segment."""
+        patient = self.patient
         was_vascular, several = lesion.vascular, len(lesion.clones) > 1
         path = trace(patient, lesion, a, b)
         if path is not None:
             follow(patient, lesion, path)
         was_large = path is not None
         path = step_small(patient, lesion, path, a, b)
-        if path is not None:
+        if path is not None and lesion.since_day == b:
             to_middle(path)
             mutate(patient, lesion, path, large=was_large)
             if was_vascular:
@@ -123,27 +147,25 @@ class Life:
         tidy(patient, lesion, b)
         if several or len(lesion.clones) > 1 or (path is not None and not was_large):
             lesion.add_up()
-        lesion.since_day = b
 
     def _host(self, start: float, end: float) -> Stop | None:
         """Look for the first call or death before a day, on copies of the lesions that move without draws."""
         outside, copies = self.patient.outside, [lesion.copy() for lesion in self.patient.lesions]
-        undisturbed = not outside.effects and self.now_day <= start
+        self.cancer_left, self.effect_left = self.cancer_clock, self.effect_clock
+        for watch in self.watches:
+            watch.recall(self.patient, self.now_day)
         a = start
         while a < end:
             b = outside.next_switch(a, end)
-            if a < self.now_day < b:
-                b = self.now_day
             burden = Burden()
             for lesion in copies:
                 counts_now = _counts_for_host(lesion, a)
                 path = look_ahead(self.patient, lesion, a, b)
-                if path is not None and (counts_now if undisturbed else _counts_for_host(lesion, b)):
+                if path is not None and counts_now:
                     burden.add(lesion, path, self.patient.tables.log_detectable)
-            if a >= self.now_day:
-                stop = self._stretch(burden, a, b)
-                if stop is not None:
-                    return stop
+            stop = self._stretch(burden, a, b)
+            if stop is not None:
+                return stop
             a = b
         return None
 
@@ -156,28 +178,31 @@ class Life:
         effect: Hazard = at_nodes(lambda _, day: patient.outside.host_hazard(day), a, h)
         other_day = patient.own["other_death_day"]
         deaths = {
-            "cancer": runs_out(cancer, self.cancer_clock),
-            "effect": runs_out(effect, self.effect_clock),
+            "cancer": runs_out(cancer, self.cancer_left),
+            "effect": runs_out(effect, self.effect_left),
             "other": max(0.0, (other_day - a) / h) if other_day <= b else None,
         }
         death, soonest = min(
             ((c, f) for c, f in deaths.items() if f is not None), key=lambda p: p[1], default=("", 2.0)
         )
-        called = None
+        called, passed = None, (self.now_day - a) / h
         for watch in self.watches:
             fraction = watch.call(patient, burden, a, b)
-            if fraction is not None and fraction < soonest:
+            if fraction is None:
+                continue
+            if watch.kind == "threshold":
+                fraction = max(fraction, passed)
+            due = fraction >= passed or (watch.kind == "clock" and a + fraction * h >= self.now_day)
+            if fraction <= 1.0 and fraction < soonest and due:
                 called, soonest = watch, fraction
-        until = min(soonest, 1.0)
-        self.cancer_clock = max(0.0, self.cancer_clock - spent(cancer, until))
-        self.effect_clock = max(0.0, self.effect_clock - spent(effect, until))
-        for watch in self.watches:
-            if watch is called:
-                watch.done = True
-            else:
-                watch.spend(until)
         if soonest > 1.0:
+            self.cancer_left = max(0.0, self.cancer_left - spent(cancer, 1.0))
+            self.effect_left = max(0.0, self.effect_left - spent(effect, 1.0))
+            for watch in self.watches:
+                watch.spend(a, b)
             return None
+        if called is not None:
+            called.done = True
         day = a + soonest * h
         self.now_day = day
         if called is not None:
@@ -251,4 +276,4 @@ def begin(
     )  # fmt: skip
     patient.add_lesion(primary, 0, birth_key(key, 0, 0), None).log_cells = LOG_SMALL
     host = patient.named(STREAM_HOST, 0)
-    return Life(patient, onset, host.exponential(), host.exponential(), watches or [])
+    return Life(patient, onset, host.exponential(), host.exponential(), watches=watches or [])

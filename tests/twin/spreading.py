@@ -20,8 +20,8 @@ from tests.twin.fates import (
     fate_of,
     potency,
 )
-from tests.twin.growing import Path, replay
-from tests.twin.laws import age_of_living_line, along, size_of_living_line
+from tests.twin.growing import Path
+from tests.twin.laws import LOG_SMALL, age_of_living_line, along, size_of_living_line
 from tests.twin.outside import Place
 from tests.twin.people import Clone, Lesion, Patient, Pool
 from tests.twin.streams import birth_key
@@ -159,6 +159,8 @@ def begin_lesion(patient: Patient, key: int, founder: Founder, cells: int, day: 
     if cells >= 1000:
         grown = math.log(cells / 1000.0)
         since = min(grown / founder.net, day - founder.day) if founder.net > 0.0 else 0.0
-        replay(patient, lesion, clone, since, day)
+        clone.make_large(LOG_SMALL)
+        lesion.log_cells = LOG_SMALL
+        lesion.since_day = lesion.established_day = day - since
     lesion.peak_log_cells = lesion.log_cells
     return lesion

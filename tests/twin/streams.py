@@ -126,9 +126,16 @@ class Stream:
             return 0
         if p >= 1.0:
             return n
-        if p > 0.5:
-            return n - self._rare_successes(n, 1.0 - p)
-        return self._rare_successes(n, p)
+        if n * p * (1.0 - p) > 1e4:
+            spread = math.sqrt(n * p * (1.0 - p))
+            return int(min(n, max(0.0, math.floor(n * p + spread * self.normal() + 0.5))))
+        rare = min(p, 1.0 - p)
+        parts, count, left = math.ceil(-n * math.log1p(-rare) / 600.0), 0, n
+        for part in range(parts):
+            size = left // (parts - part)
+            count += self._rare_successes(size, rare)
+            left -= size
+        return count if p <= 0.5 else n - count
 
     def _rare_successes(self, n: int, p: float) -> int:
         """Return the first k with P(at most k) > u, for p <= 1/2."""

@@ -18,7 +18,7 @@ SEED = 20
 QUARTER, MONTH = 91.3125, 30.0
 LIGHT = (1, 12)
 """Lesions of a patient whom the slow engine can follow in a second."""
-CANCERS = {"colorectal": 60.0, "lung_small_cell": 2.0, "thyroid_papillary": 22.0}
+CANCERS = {"colorectal": 7.0, "lung_small_cell": 2.0, "thyroid_papillary": 22.0}
 """Cancers and years after the first cell, short of the thousands of lesions that some end with."""
 TARGETED = layout.TRAITS.index("sensitivity_targeted")
 CYTOTOXIC = layout.TRAITS.index("sensitivity_cytotoxic")

@@ -28,7 +28,7 @@ from paget.engine.host import (
 from paget.engine.kernel import entry, kernel
 from paget.engine.lesions import coast, compact, evolve
 from paget.engine.path import trace
-from paget.engine.shedding import record_row
+from paget.engine.shedding import ready_row, record_row
 from paget.engine.state import FREED, OVERFLOW, ROWS
 from paget.engine.watches import CLOCK, THRESHOLD, keep_watches, read_watch, recall_watches, spend_watches
 from paget.model.layout import N_ORGANS, STOP_REASONS
@@ -99,8 +99,6 @@ def advance_patient(
         if stop.reason == STOP_WATCH:
             break
         close = end if stop.reason == STOP_NONE else stop.day
-        if close < end:
-            record_rows(ws, program, patient, pools, effect, n, start)
         commit(ws, program, patient, course, lesion, clone, pools, effect, n, start, close)
         if ws.counts[OVERFLOW] != 0:
             stop.reason = STOP_OVERFLOW
@@ -111,7 +109,7 @@ def advance_patient(
             course.cancer_clock = course.cancer_left
             course.effect_clock = course.effect_left
             keep_watches(watch)
-    record_rows(ws, program, patient, pools, effect, n, course.now_day)
+    record_rows(ws, program, patient, pools, effect)
 
 
 @kernel
@@ -130,13 +128,13 @@ def commit(ws, program, patient, course, lesion, clone, pools, effect, n, start,
 
 
 @kernel
-def record_rows(ws, program, patient, pools, effect, n, day):
-    """Move what each row shed into the funnel's expected counts."""
+def record_rows(ws, program, patient, pools, effect):
+    """Move what each row shed in whole cells without effects into the funnel's expected counts."""
     for row in range(ws.counts[ROWS]):
-        span = ws.row_span[row, 1]
-        a = ws.row_span[row, 0] if n > 0 else day - span
-        record_row(ws, program, patient, pools, row, ws.row_total[row], effect, n, a, a + span)
-        ws.row_total[row] = 0.0
+        if ws.row_total[row] > 0.0:
+            ready_row(ws, program, patient, pools, row, effect, FIRST, 0.0, program.interval_day)
+            record_row(ws, program, patient, pools, row, ws.row_total[row], effect, FIRST, 0.0, program.interval_day)
+            ws.row_total[row] = 0.0
 
 
 @kernel
@@ -168,8 +166,9 @@ def host(
         to = effects.next_switch(effect, n, at, end)
         clear_burden(ws)
         for l in range(lesions):
+            counts = is_growing(spare_lesion, l, at)
             coast(ws, program, patient, spare_lesion, spare_clone, l, effect, n, at, to)
-            if is_growing(spare_lesion, l, to):
+            if counts:
                 add_burden(ws, program, spare_lesion, l, spare_lesion[l].path, watched)
         stretch(ws, program, patient, course, effect, n, watch, at, to, stop)
         at = to
@@ -196,7 +195,7 @@ def stretch(ws, program, patient, course, effect, n, watch, a, b, stop):
     death = soonest
     called = -1
     for k in range(watch.size):
-        at = read_watch(ws, watch, k, a, b)
+        at = read_watch(ws, program, watch, k, a, b)
         if watch[k].kind == THRESHOLD and at < passed:
             at = passed
         if at <= 1.0 and at < soonest and (at >= passed or (watch[k].kind == CLOCK and a + at * h >= course.now_day)):

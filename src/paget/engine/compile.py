@@ -8,7 +8,7 @@ bits, and so needs no change when the catalogue grows.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -41,7 +41,7 @@ COLONISE_TRAIT = {
 }
 
 
-MAX_FATE_CLASSES = 16
+MAX_FATE_CLASSES = 64
 """Distinct pairs of circulation survival and clustering among a cancer's genotypes."""
 
 _SCALARS = (
@@ -98,6 +98,7 @@ class Program:
 
     table: np.ndarray
     driver_ids: tuple[str, ...]
+    _by_seed: dict[int, np.ndarray] = field(default_factory=dict, repr=False, compare=False)
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - a float or an array, as the field is
         """Return a field of the record: a float, or an array."""
@@ -106,10 +107,14 @@ class Program:
         return self.table[name][0]
 
     def seeded(self, seed: int) -> np.ndarray:
-        """Return a copy of the table that carries a run's seed."""
-        table = self.table.copy()
-        table["seed"] = seed
-        return table
+        """Return a table that carries a run's seed: a copy, kept for the next call."""
+        kept = self._by_seed.get(seed)
+        if kept is None:
+            kept = self.table.copy()
+            kept["seed"] = seed
+            self._by_seed.clear()
+            self._by_seed[seed] = kept
+        return kept
 
 
 def cells_from_diameter(diameter_mm: float, density_per_cm3: float) -> float:

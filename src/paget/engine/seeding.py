@@ -92,17 +92,18 @@ def shed(ws, program, patient, course, lesion, clone, pools, l, found, effect, n
 
 @kernel
 def expose(ws, program, patient, lesion, clone, pools, l, c, row, exposure, effect, n, a, b):
-    """Add shed cells to a row; under effects they are accounted for at once, at this segment's rates."""
+    """Add shed cells to a row; part cells and effects are accounted for at once, at their own rates."""
     g = ws.row_gene[row]
     if exposure > 0.0 and pools.source[g, 0] == 0:
         pools.source[g, 0] = lesion[l].key
         pools.source[g, 1] = clone[c].key
     ws.row_exposure[row] += exposure
-    if n > 0:
-        record_row(ws, program, patient, pools, row, exposure, effect, n, a, b)
-        lay_to_sleep(ws, program, pools, row)
-    else:
+    if n == 0 and b - a == program.interval_day:
         ws.row_total[row] += exposure
+        return
+    record_row(ws, program, patient, pools, row, exposure, effect, n, a, b)
+    if n > 0:
+        lay_to_sleep(ws, program, pools, row)
 
 
 @kernel

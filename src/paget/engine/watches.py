@@ -41,7 +41,7 @@ def quantity(ws, what, organ, j):
 
 
 @kernel
-def read_watch(ws, watch, k, a, b):
+def read_watch(ws, program, watch, k, a, b):
     """Return the fraction of days `a` to `b` at which watch `k` calls, or 2; hazards are left in the workspace."""
     row = watch[k]
     if row.done != 0:
@@ -49,6 +49,9 @@ def read_watch(ws, watch, k, a, b):
     if row.kind == CLOCK:
         return (row.at_day - a) / (b - a) if a <= row.at_day <= b else 2.0
     if row.kind == THRESHOLD:
+        if row.quantity == NUMBER and row.level <= 1.0:
+            # The first detectable lesion is the largest: its size tells the day within the segment.
+            return reached(ws, LARGEST, row.organ, math.exp(program.log_detectable))
         return reached(ws, row.quantity, row.organ, row.level)
     for j in range(3):
         ratio = quantity(ws, row.quantity, row.organ, j + 1) / row.level
