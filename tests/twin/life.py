@@ -169,7 +169,7 @@ class Life:
             a = b
         return None
 
-    def _stretch(self, burden: Burden, a: float, b: float) -> Stop | None:
+    def _stretch(self, burden: Burden, a: float, b: float) -> Stop | None:  # noqa: C901 - one stretch, told in order
         """Run all clocks over a stretch of days, and stop at the first that runs out."""
         patient, h = self.patient, b - a
         if h <= 0.0:

@@ -142,8 +142,8 @@ def natural(cancer: str, interval_days: float | None, most: int, years: float | 
 
 
 def treated(rows: list[Row], watches: list[Row], most: int) -> tuple[Trial, list[int]]:
-    """Run light colorectal patients with effects and watches from the middle of their untreated lives."""
-    before, chosen = natural("colorectal", QUARTER, most)
+    """Run light patients with kidney cancer, with effects and watches from the middle of their untreated lives."""
+    before, chosen = natural("kidney_clear_cell", QUARTER, most, years=60.0)
     patients = before.state.patient[chosen]
     middle = 0.5 * (patients["onset_day"] + before.state.course["now_day"][chosen])
     effects = table(rows, layout.EFFECT, middle, ("on_day", "off_day"))

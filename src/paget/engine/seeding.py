@@ -52,7 +52,7 @@ def shed(ws, program, patient, course, lesion, clone, pools, l, found, effect, n
         if row < 0:
             row = shed_row(ws, program, patient, course, pools, origin, clone[c].genotype, effect, n, a, b)
             clone[c].row = row
-        elif n > 0 or ws.row_span[row, 1] != h:
+        elif n > 0 or ws.row_span[row, 1] != h or ws.gene_span[ws.row_gene[row], 1] != h:
             ready_row(ws, program, patient, pools, row, effect, n, a, b)
         rate = ws.clone_share[k] * shed_per_day(program, patient, lesion, clone, l, c, effect, n, a, b)
         expose(ws, program, patient, lesion, clone, pools, l, c, row, rate * load, effect, n, a, b)
