@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from functools import cache
+from typing import TypeVar
 
 from pydantic import BaseModel
 
@@ -26,6 +27,8 @@ from paget.model.group import Group
 from paget.model.population import Population
 from paget.model.source import Source
 
+Model = TypeVar("Model", bound=BaseModel)
+
 __all__ = [
     "Catalogue",
     "bibtex",
@@ -35,6 +38,8 @@ __all__ = [
     "current",
     "digest",
     "drivers",
+    "entries",
+    "entry",
     "group",
     "list_cancers",
     "list_drivers",
@@ -150,6 +155,33 @@ def population(name: str = DEFAULT_POPULATION) -> Population:
         Where there is no such population.
     """
     return current().population(name)
+
+
+def entry(kind: str, name: str, model: type[Model]) -> Model:
+    """Return an entry of a kind that observation or care brings, such as a modality.
+
+    Parameters
+    ----------
+    kind
+        Its folder, such as ``modalities``.
+    name
+        Its name.
+    model
+        The class that it is read as.
+
+    Raises
+    ------
+    UnknownEntryError
+        Where there is no such entry.
+    EntryError
+        Where the entry breaks a rule.
+    """
+    return current().entry(kind, name, model)
+
+
+def entries(kind: str, model: type[Model]) -> dict[str, Model]:
+    """Return all entries of a kind by name, each read as `model`."""
+    return {name: current().entry(kind, name, model) for name in current().names(kind)}
 
 
 def sources() -> Mapping[str, Source]:

@@ -80,6 +80,25 @@ class Catalogue:
         """Return all sources by key."""
         return self._once("sources", self._read_sources)
 
+    def entry(self, kind: str, name: str, model: type[Model]) -> Model:
+        """Return an entry of any kind whose only check beyond its model is that its sources exist.
+
+        Parameters
+        ----------
+        kind
+            Its folder, such as ``modalities``.
+        name
+            Its name.
+        model
+            What it is read as.
+
+        Raises
+        ------
+        UnknownEntryError
+            Where there is none.
+        """
+        return self._entry(kind, name, model, self._check_numbers)
+
     def names(self, kind: str) -> tuple[str, ...]:
         """Return the names of all entries of a kind, sorted; no entry is read.
 

@@ -1,0 +1,57 @@
+"""What is the case in a block of patients on a day each, whoever knows it: the read-only view of the engine's state.
+
+Only `observation` reads it, to make findings; a policy never sees it (an import contract keeps it so).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Truth:
+    """Lesions of P patients, padded to L columns; a column without a lesion has 0 cells.
+
+    Parameters
+    ----------
+    patient : ndarray of int64, shape (P,)
+        Indices.
+    sex : ndarray of int64, shape (P,)
+        Codes of `layout.SEXES`.
+    day : ndarray of float64, shape (P,)
+        Patient age in days at which this is the case.
+    key : ndarray of uint64, shape (P, L)
+        The lesions' own keys.
+    organ : ndarray of int64, shape (P, L)
+        Codes of `layout.ORGANS`.
+    is_primary : ndarray of bool, shape (P, L)
+        Whether the lesion is the primary.
+    cells : ndarray of float64, shape (P, L)
+        Living cells.
+    diameter_mm : ndarray of float64, shape (P, L)
+        Diameter of the sphere that holds them.
+    genotype : ndarray of int64, shape (P, L)
+        Bit mask of the drivers of the lesion's largest clone.
+    birth_per_day, death_per_day : ndarray of float64, shape (P, L)
+        Rates per cell.
+    """
+
+    patient: NDArray[np.int64]
+    sex: NDArray[np.int64]
+    day: NDArray[np.float64]
+    key: NDArray[np.uint64]
+    organ: NDArray[np.int64]
+    is_primary: NDArray[np.bool_]
+    cells: NDArray[np.float64]
+    diameter_mm: NDArray[np.float64]
+    genotype: NDArray[np.int64]
+    birth_per_day: NDArray[np.float64]
+    death_per_day: NDArray[np.float64]
+
+    @property
+    def is_lesion(self) -> NDArray[np.bool_]:
+        """Where there is a lesion, shape (P, L)."""
+        return np.asarray(self.cells > 0.0)
