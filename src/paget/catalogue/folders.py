@@ -25,7 +25,18 @@ ENTRY_POINTS: Final = "paget.catalogue"
 """Group of entry points by which an installed package brings a folder."""
 
 BUILT_IN: Final = Path(__file__).parent / "data"
-KINDS: Final = ("cancers", "drivers", "populations", "sources", "body")
+KINDS: Final = (
+    "cancers",
+    "drivers",
+    "populations",
+    "sources",
+    "body",
+    "modalities",
+    "markers",
+    "symptoms",
+    "pathways",
+    "panels",
+)
 """Folders inside a catalogue folder."""
 
 LOOSE_FILES: Final = ("groups.toml",)
