@@ -112,7 +112,7 @@ def planted(compiled: Any, seed: int, who: Array, cells: float, *, vascular: boo
         first[name] = 0.0
     first["log_cells"] = first["peak_log_cells"] = math.log(cells)
     first["vascular"] = int(vascular)
-    state.clone[:, 0]["log_cells"] = math.log(cells)
+    state.clone[:, 0]["cells"] = cells
     return state
 
 
@@ -124,7 +124,7 @@ def add_clone(state: Any, genotype: int, cells: float) -> None:
     clone["parent_key"] = state.clone[:, 0]["key"]
     clone["genotype"] = genotype
     clone["count"] = cells if cells < math.exp(LOG_SMALL) else -1.0
-    clone["log_cells"] = math.log(cells)
+    clone["cells"] = cells
     clone["next_clone"] = state.lesion[:, 0]["first_clone"]
     clone["row"] = -1
     state.lesion["first_clone"][:, 0] = at

@@ -127,7 +127,7 @@ def sizes(state: Any, p: int = 0) -> dict[int, float]:
     """Return cells by genotype in the primary."""
     held = state.clone[p][: state.course["clones"][p]]
     held = held[held["lesion"] == 0]
-    return {int(c["genotype"]): float(c["count"] if c["count"] >= 0 else np.exp(c["log_cells"])) for c in held}
+    return {int(c["genotype"]): float(c["count"] if c["count"] >= 0 else c["cells"]) for c in held}
 
 
 @pytest.mark.parametrize("interval", [7.0, 30.0, 91.0])

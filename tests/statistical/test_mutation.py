@@ -33,7 +33,7 @@ def mutant_cells(state: Any) -> np.ndarray:
     """Return how many cells of genotype 1 each patient has."""
     clone = state.clone
     held = np.arange(clone.shape[1]) < state.course["clones"][:, None]
-    size = np.where(clone["count"] >= 0.0, clone["count"], np.exp(clone["log_cells"]))
+    size = np.where(clone["count"] >= 0.0, clone["count"], clone["cells"])
     ours = held & (clone["lesion"] == 0) & (clone["genotype"] == 1)
     return np.where(ours, size, 0.0).sum(axis=1)  # type: ignore[no-any-return]
 

@@ -42,7 +42,7 @@ def shed(world: World, *rows: np.ndarray, count: int = 1, **fields: Any) -> Any:
 
 def sums(state: Any) -> dict[str, float]:
     """Return the expected counts of one patient: shed from the bowel, the rest as it reached the lung."""
-    pool = state.pools["funnel"][0]
+    pool = state.pools["funnel"][0].T
     names = {"entries": ENTRIES, "arrests": ARRESTS, "extravasated": EXTRAVASATED, "survived": SURVIVED}
     return {"shed": float(pool[BOWEL, SHED]), **{name: float(pool[LUNG, at]) for name, at in names.items()}}
 
@@ -118,7 +118,7 @@ def test_scaled_waking_empties_the_pool_at_its_rate(world: World, factor: float)
     level = feed * -math.expm1(-(wake + lose) * DAYS) / (wake + lose)
     assert state.pools["asleep"][0].sum() == pytest.approx(level, rel=1e-9)
     woken = wake * (feed * DAYS - level) / (wake + lose)
-    assert state.pools["funnel"][0, LUNG, WOKEN] == pytest.approx(woken, rel=1e-9, abs=1e-12)
+    assert state.pools["funnel"][0, WOKEN, LUNG] == pytest.approx(woken, rel=1e-9, abs=1e-12)
 
 
 def test_scaled_vessel_recruitment_scales_its_hazard(world: World) -> None:

@@ -15,7 +15,7 @@ from tests.twin.people import Clone, Lesion, Tables
 
 from paget import catalogue, engine
 from paget.cohort.population import draw_patients
-from paget.model.layout import CAUSES, COURSE, STOP_REASONS
+from paget.model.layout import CAUSES, COURSE, FUNNEL_SUMS, STOP_REASONS
 
 Row = dict[str, Any]
 TOLERANCE = 1e-9
@@ -201,13 +201,17 @@ def _clone_differs(row: Any, clone: Clone) -> Iterator[str]:
     yield from (f"{name} {row[name]} against {value}" for name, value in exact.items() if row[name] != value)
     near = {"origin_day": clone.origin_day, "origins": clone.origins}
     if clone.count is None:
-        near["log_cells"] = clone.log_cells
+        near["cells"] = clone.cells
     yield from (f"{k} {row[k]} against {v}" for k, v in near.items() if not close(float(row[k]), v))
 
 
 def _sums_differ(state: engine.State, i: int, life: Life) -> Iterator[str]:
     pools = state.pools[i]
-    pairs = zip(pools["funnel"].ravel().tolist(), (v for row in life.patient.funnel for v in row), strict=True)
+    pairs = zip(
+        pools["funnel"].ravel().tolist(),
+        (row[k] for k in range(FUNNEL_SUMS) for row in life.patient.funnel),
+        strict=True,
+    )
     yield from (f"funnel sum {a} against {b}" for a, b in pairs if not close(a, b))
     count = int(state.course[i]["pools"])
     if pools["genotype"][:count].tolist() != list(life.patient.pools):

@@ -68,10 +68,10 @@ def trace(patient: Patient, lesion: Lesion, a: float, b: float) -> Path | None:
         return None
     tables, place, members = patient.tables, lesion.place, []
     immune, speed = 0.0, 0.0
+    total = sum(clone.cells for clone in lesion.clones if clone.count is None)
     for clone in lesion.clones:
         if clone.count is None:
-            alone = len(lesion.clones) == 1
-            share = 1.0 if alone else math.exp(clone.log_cells - lesion.log_cells)
+            share = clone.cells / total
             members.append(Member(clone, share, patient.growth(clone.genotype, place, a, b)))
             speed += share * tables.trait(clone.genotype, "proliferation")
             immune += share * patient.immune(clone.genotype, place, a, b)

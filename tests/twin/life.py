@@ -138,7 +138,8 @@ class Life:
         was_large = path is not None
         path = step_small(patient, lesion, path, a, b)
         if path is not None and lesion.since_day == b:
-            to_middle(path)
+            if was_large:
+                to_middle(path)
             mutate(patient, lesion, path, large=was_large)
             if was_vascular:
                 shed(patient, lesion, path)

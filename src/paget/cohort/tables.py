@@ -158,7 +158,7 @@ def clone_table(state: State, lesion: np.ndarray, clone: np.ndarray, drivers: tu
     used &= clone["lesion"] >= 0
     who = np.nonzero(used)[0]
     rows = clone[used]
-    cells = np.where(rows["count"] >= 0.0, rows["count"], np.exp(rows["log_cells"]))
+    cells = np.where(rows["count"] >= 0.0, rows["count"], rows["cells"])
     return _table(
         {
             "patient": state.patient["index"][who],

@@ -53,8 +53,8 @@ def advance_block(table, patient, course, lesion, clone, pools, effect, watch, s
     """
     for p in range(patient.size):
         advance_patient(
-            table[0], scratch[0], patient[p], course[p], lesion[p], clone[p], pools[p], effect[p], watch[p],
-            spare_lesion, spare_clone, until_day[p], stops[p],
+            table[0], scratch[0], patient[p], course[p], lesion[p], clone[p], pools[p],
+            effect[p], watch[p], spare_lesion, spare_clone, until_day[p], stops[p],
         )  # fmt: skip
 
 
@@ -150,10 +150,10 @@ def host(
     if n == 0 and course.now_day <= start:
         clear_burden(ws)
         for l in range(course.lesions):
-            if is_growing(lesion, l, start):
-                found, _, _, _ = trace(ws, program, patient, lesion, clone, l, effect, n, start, end, lesion[l].path)
-                if found > 0:
-                    add_burden(ws, program, lesion, l, lesion[l].path, watched)
+            if not is_growing(lesion, l, start):
+                continue
+            if trace(ws, program, patient, lesion, clone, l, effect, n, start, end) > 0:
+                add_burden(ws, program, lesion, l, watched)
         stretch(ws, program, patient, course, effect, n, watch, start, end, stop)
         return
     lesions = course.lesions
@@ -169,7 +169,7 @@ def host(
             counts = is_growing(spare_lesion, l, at)
             coast(ws, program, patient, spare_lesion, spare_clone, l, effect, n, at, to)
             if counts:
-                add_burden(ws, program, spare_lesion, l, spare_lesion[l].path, watched)
+                add_burden(ws, program, spare_lesion, l, watched)
         stretch(ws, program, patient, course, effect, n, watch, at, to, stop)
         at = to
 

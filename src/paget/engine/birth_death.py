@@ -12,18 +12,24 @@ from __future__ import annotations
 import math
 
 from paget.engine import rng as draws
-from paget.engine.kernel import kernel
+from paget.engine.kernel import kernel, leaf
 
 CRITICAL = 1e-9
 """Net rates nearer to zero than this (per day) use the limit r -> 0."""
 
 
-@kernel
+@leaf
 def alive_share(b, r, s):
     """Return the probability that a line founded `s` days ago has a living cell."""
+    return alive_share_of(b, r, math.exp(-r * s), s)
+
+
+@leaf
+def alive_share_of(b, r, fade, s):
+    """Return `alive_share` where exp(-r s) is known already, as `fade`."""
     if abs(r) < CRITICAL:
         return 1.0 / (1.0 + b * s)
-    return r / (b - (b - r) * math.exp(-r * s))
+    return r / (b - (b - r) * fade)
 
 
 @kernel

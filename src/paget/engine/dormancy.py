@@ -15,7 +15,7 @@ import numpy as np
 
 from paget.engine import birth_death, effects
 from paget.engine import rng as draws
-from paget.engine.kernel import kernel
+from paget.engine.kernel import kernel, leaf
 from paget.engine.seeding import add_lesion, after_culls
 from paget.engine.shedding import lay_to_sleep, prepare_gene
 from paget.engine.state import DRAWN_WOKEN, FOUNDED, LIVING_WOKEN, OVERFLOW, ROWS, WOKEN
@@ -27,17 +27,17 @@ FIRST_ORGAN = np.int64(0)
 
 
 @kernel
-def collect_sleepers(ws, program, pools):
+def collect_sleepers(ws, program):
     """Turn the cell's shed cells into arrivals of sleepers per genotype and organ, and clear the exposures."""
     for row in range(ws.counts[ROWS]):
         if ws.row_exposure[row] > 0.0:
-            lay_to_sleep(ws, program, pools, row)
+            lay_to_sleep(ws, program, row)
 
 
 @kernel
 def wake(ws, program, patient, course, lesion, clone, pools, effect, n, a, b):
     """Pass one cell of the mesh for all sleepers: arrivals, losses, wakings, and the lesions of living founders."""
-    collect_sleepers(ws, program, pools)
+    collect_sleepers(ws, program)
     for g in range(course.pools):
         mean = settle_pool(ws, program, patient, pools, g, effect, n, a, b)
         if mean <= 0.0:
@@ -55,7 +55,7 @@ def wake(ws, program, patient, course, lesion, clone, pools, effect, n, a, b):
         cull_sleepers(program, course, pools, effect, n, a, b)
 
 
-@kernel
+@leaf
 def waking_rate(program, genotype, organ, effect, n, a, b):
     """Return wakings per sleeper and day."""
     rate = program.waking_per_day * program.traits[genotype, WAKING]
@@ -80,14 +80,13 @@ def settle_pool(ws, program, patient, pools, g, effect, n, a, b):
     h = b - a
     genotype = pools.genotype[g]
     rate = waking_rate(program, genotype, FIRST_ORGAN, effect, n, a, b)
-    leaving = rate + program.loss_per_day
-    fade = math.exp(-leaving * h)
+    if n == 0 and rate + program.loss_per_day > 0.0:
+        return settle_evenly(ws, program, pools, g, rate, h)
     mean = 0.0
     for organ in range(N_ORGANS):
-        if n > 0:
-            rate = waking_rate(program, genotype, organ, effect, n, a, b)
-            leaving = rate + program.loss_per_day
-            fade = math.exp(-leaving * h)
+        rate = waking_rate(program, genotype, organ, effect, n, a, b)
+        leaving = rate + program.loss_per_day
+        fade = math.exp(-leaving * h)
         before = pools.asleep[g, organ]
         arrivals = ws.pool_input[g, organ]
         if leaving > 0.0:
@@ -98,9 +97,9 @@ def settle_pool(ws, program, patient, pools, g, effect, n, a, b):
             limit, after = before, before + arrivals
             slept = (before + 0.5 * arrivals) * h
         pools.asleep[g, organ] = after
-        pools.funnel[organ, WOKEN] += rate * slept
-        pools.funnel[organ, FOUNDED] += rate * slept
-        pools.funnel[organ, LIVING_WOKEN] += rate * slept * ws.gene_integral[g, organ] / h
+        pools.funnel[WOKEN, organ] += rate * slept
+        pools.funnel[FOUNDED, organ] += rate * slept
+        pools.funnel[LIVING_WOKEN, organ] += rate * slept * ws.gene_integral[g, organ] / h
         bound = rate * max(before, after) * ws.gene_integral[g, organ]
         # Kept for the draw: the bound, and D(s) = limit + (before - limit) exp(-leaving s) over it.
         ws.pool_input[g, organ] = bound
@@ -108,6 +107,31 @@ def settle_pool(ws, program, patient, pools, g, effect, n, a, b):
         ws.pool_before[g, organ] = before
         ws.pool_limit[g, organ] = limit
         mean += bound
+    return mean
+
+
+@kernel
+def settle_evenly(ws, program, pools, g, rate, h):
+    """Do what `settle_pool` does where sleepers leave every organ at one rate: one exponential, no branches."""
+    leaving = rate + program.loss_per_day
+    fade = math.exp(-leaving * h)
+    per_day, share, days = 1.0 / (leaving * h), rate / leaving, 1.0 / h
+    for organ in range(N_ORGANS):
+        before, arrivals = pools.asleep[g, organ], ws.pool_input[g, organ]
+        limit = arrivals * per_day
+        after = limit + (before - limit) * fade
+        woken = (arrivals + before - after) * share
+        pools.asleep[g, organ] = after
+        pools.funnel[WOKEN, organ] += woken
+        pools.funnel[FOUNDED, organ] += woken
+        pools.funnel[LIVING_WOKEN, organ] += woken * ws.gene_integral[g, organ] * days
+        ws.pool_input[g, organ] = rate * max(before, after) * ws.gene_integral[g, organ]
+        ws.pool_decay[g, organ] = leaving
+        ws.pool_before[g, organ] = before
+        ws.pool_limit[g, organ] = limit
+    mean = 0.0
+    for organ in range(N_ORGANS):
+        mean += ws.pool_input[g, organ]
     return mean
 
 
@@ -149,7 +173,7 @@ def wake_one(ws, program, patient, course, lesion, clone, pools, g, mean,
     )  # fmt: skip
     if new >= 0:
         lesion[new].woken = 1
-        pools.funnel[organ, DRAWN_WOKEN] += 1.0
+        pools.funnel[DRAWN_WOKEN, organ] += 1.0
 
 
 @kernel

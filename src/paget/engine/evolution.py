@@ -18,9 +18,9 @@ from paget.engine import birth_death, effects
 from paget.engine import rng as draws
 from paget.engine.growth import NODES, WEIGHTS, interpolate
 from paget.engine.immunity import FROM_PRIMARY, pressure
-from paget.engine.kernel import kernel
+from paget.engine.kernel import kernel, leaf
 from paget.engine.path import PROLIFERATION, base_growth, clone_growth
-from paget.engine.state import LAST_ROOM, OVERFLOW
+from paget.engine.state import KEPT, LAST_ROOM, MAX_KEPT, OVERFLOW
 from paget.model.layout import MAX_CLONES
 
 RARE = 0.2
@@ -32,13 +32,13 @@ MANY = 30.0
 """Expected living lines of one genotype above which their number is the mean itself."""
 
 
-@kernel
+@leaf
 def missing_rate(program, genotype):
     """Return the summed rate per division of the drivers that a genotype lacks."""
     return program.missing_rate[genotype]
 
 
-@kernel
+@leaf
 def find_clone(lesion, clone, l, genotype):
     """Return the index of the lesion's clone of a genotype, or -1."""
     c = lesion[l].first_clone
@@ -69,7 +69,7 @@ def add_clone(ws, course, lesion, clone, l, parent, genotype, bit, day, serial):
     clone[c].genotype = genotype
     clone[c].driver = bit
     clone[c].count = 0.0
-    clone[c].log_cells = 0.0
+    clone[c].cells = 0.0
     clone[c].origin_day = day
     clone[c].origins = 0.0
     clone[c].row = -1
@@ -80,22 +80,21 @@ def add_clone(ws, course, lesion, clone, l, parent, genotype, bit, day, serial):
     return c
 
 
-@kernel
+@leaf
 def grow_clone(clone, c, cells, origins):
     """Add cells and origins to a clone, handing it over to the deterministic law at a thousand cells."""
     clone[c].origins += origins
     if clone[c].count < 0.0:
-        x = clone[c].log_cells
-        clone[c].log_cells = x + math.log1p(cells * math.exp(-x))
+        clone[c].cells += cells
         return
     # The mean of many lines is no whole number of cells.
     clone[c].count += math.floor(cells + 0.5)
     if clone[c].count >= 1000.0:
-        clone[c].log_cells = math.log(clone[c].count)
+        clone[c].cells = clone[c].count
         clone[c].count = -1.0
 
 
-@kernel
+@leaf
 def mutant_net(program, patient, lesion, l, genotype, crowding, large, effect, n, a, b):
     """Return the net rate of a mutant's line: its own growth less crowding (large lesion) or immunity (small)."""
     rec = lesion[l]
@@ -143,8 +142,7 @@ def mutate(ws, program, patient, course, lesion, clone, l, found, large, crowdin
         scale *= effects.scaling(effect, n, effects.MUTATION, rec.organ, is_primary, rec.key, traits, a, b)
     most = scale * math.exp(top) * birth_death.alive_integral(birth, bound, h)
     if large and weight * most > BULK:
-        mutate_in_bulk(ws, program, patient, course, lesion, clone, l, found, crowding, bound, effect, n, a, b, path,
-                       scale)  # fmt: skip
+        mutate_in_bulk(ws, program, patient, course, lesion, clone, l, found, crowding, bound, effect, n, a, b, scale)
         return
     lines = int(draws.poisson(ws.rng, weight * most))
     for line in range(lines):
@@ -195,13 +193,13 @@ def draw_driver(ws, program, genotype):
 
 
 @kernel
-def mutate_in_bulk(ws, program, patient, course, lesion, clone, l, found, crowding, bound, effect, n, a, b, path,
-                   scale):  # fmt: skip
+def mutate_in_bulk(ws, program, patient, course, lesion, clone, l, found, crowding, bound, effect, n, a, b, scale):
     """Add the mutants of a large lesion: at their mean to clones already large, drawn where they are new."""
     h = b - a
     birth = base_growth(program, patient, lesion[l].organ, lesion[l].route == FROM_PRIMARY) * program.birth_factor
+    ws.counts[KEPT] = 0
     for j in range(3):
-        ws.bulk_born[j] = WEIGHTS[j] * math.exp(path[j + 1]) * scale * h
+        ws.bulk_born[j] = WEIGHTS[j] * lesion[l].nodes[j] * scale * h
     index_slots(ws, lesion, clone, l, PRESENT)
     for k in range(found):
         clone[ws.clone_at[k]].moved = k
@@ -310,14 +308,28 @@ def draw_mutants(ws, program, patient, course, lesion, clone, l, parent, bit, sh
     pool_line(ws, course, lesion, clone, l, parent, genotype, bit, day, cells, lines)
 
 
-@kernel
+@leaf
 def weigh_births(ws, birth, net, h):
-    """Set the lines alive at a segment's end, and their cells, that its divisions would give if all mutated."""
+    """Set the lines alive at a segment's end, and their cells, that its divisions would give if all mutated.
+
+    Mutants differ in few net rates: the sums of each are kept for the segment.
+    """
+    for k in range(ws.counts[KEPT]):
+        if ws.kept_net[k] == net:
+            ws.bulk_sums[0] = ws.kept_sums[k, 0]
+            ws.bulk_sums[1] = ws.kept_sums[k, 1]
+            return
     ws.bulk_sums[:] = 0.0
     for j in range(3):
-        age = (1.0 - NODES[j]) * h
-        ws.bulk_sums[0] += ws.bulk_born[j] * birth_death.alive_share(birth, net, age)
-        ws.bulk_sums[1] += ws.bulk_born[j] * math.exp(net * age)
+        fade = math.exp(-net * (1.0 - NODES[j]) * h)
+        ws.bulk_sums[0] += ws.bulk_born[j] * birth_death.alive_share_of(birth, net, fade, (1.0 - NODES[j]) * h)
+        ws.bulk_sums[1] += ws.bulk_born[j] / fade
+    if ws.counts[KEPT] < MAX_KEPT:
+        k = ws.counts[KEPT]
+        ws.counts[KEPT] = k + 1
+        ws.kept_net[k] = net
+        ws.kept_sums[k, 0] = ws.bulk_sums[0]
+        ws.kept_sums[k, 1] = ws.bulk_sums[1]
 
 
 @kernel

@@ -47,7 +47,7 @@ def draw_funnel(seed, patient, pools, rng, out):
     for p in range(patient.size):
         draws.open_stream(rng, draws.stream_key(seed, patient[p].index, STREAM_FUNNEL, 0, 0))
         for bed in range(N_BEDS):
-            row = pools[p].funnel[bed]
+            row = pools[p].funnel[:, bed]
             if row[ENTRIES] <= 0.0 and row[SHED] <= 0.0:
                 continue
             at_once = row[DRAWN] + beyond(rng, row[FOUNDED] - row[WOKEN], row[LIVING])

@@ -16,8 +16,8 @@ from paget.engine.kernel import kernel
 
 LOG_SMALL = math.log(1000.0)
 """Above this size a lesion follows the deterministic law; below it is counted cell by cell."""
-LOG_RETURN = math.log(200.0)
-"""A shrinking clone below this size is counted cell by cell again (hysteresis)."""
+SMALLEST_LARGE = 200.0
+"""Cells below which a shrinking clone is counted cell by cell again (hysteresis)."""
 
 NODES = (0.1127016653792583, 0.5, 0.8872983346207417)
 WEIGHTS = (0.2777777777777778, 0.4444444444444444, 0.2777777777777778)

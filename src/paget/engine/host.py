@@ -13,7 +13,7 @@ import math
 from paget.engine import effects
 from paget.engine import rng as draws
 from paget.engine.immunity import FROM_PRIMARY
-from paget.engine.kernel import kernel
+from paget.engine.kernel import kernel, leaf
 from paget.engine.state import ALIVE
 from paget.model.layout import CAUSES, N_ORGANS, N_SITES, STREAM_HOST
 
@@ -31,14 +31,15 @@ def clear_burden(ws):
     ws.number[:] = 0.0
 
 
-@kernel
-def add_burden(ws, program, lesion, l, path, watched):
+@leaf
+def add_burden(ws, program, lesion, l, watched):
     """Add one lesion's cells at the three nodes (and at start and end, if watched) to its organ."""
     organ = lesion[l].organ
+    path = lesion[l].path
     is_primary = lesion[l].route == FROM_PRIMARY
     first, last = (0, 5) if watched else (1, 4)
     for j in range(first, last):
-        cells = math.exp(path[j])
+        cells = lesion[l].nodes[j - 1] if 0 < j < 4 else math.exp(path[j])
         ws.burden[organ, j] += cells
         if is_primary:
             ws.burden[N_SITES - 1, j] += cells
@@ -91,7 +92,7 @@ def death_cause(ws, program, patient, effect, n, day, fraction):
     return CACHEXIA
 
 
-@kernel
+@leaf
 def is_growing(lesion, l, day):
     """Return whether a lesion stands at `day` or before and is large enough to count for the host."""
     return lesion[l].status == ALIVE and lesion[l].since_day <= day and lesion[l].log_cells >= 6.9

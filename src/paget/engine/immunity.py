@@ -8,14 +8,14 @@ doi:10.1016/j.immuni.2004.07.017). It stops being true for late immune collapse 
 from __future__ import annotations
 
 from paget.engine import effects
-from paget.engine.kernel import kernel
+from paget.engine.kernel import leaf
 from paget.model.layout import ROUTES, TRAITS
 
 VISIBILITY = TRAITS.index("immune_visibility")
 FROM_PRIMARY = ROUTES.index("primary")
 
 
-@kernel
+@leaf
 def pressure(program, patient, genotype, organ, is_primary, key, effect, n, a, b):
     """Return immune deaths per cell and day on a clone of a small lesion."""
     if is_primary:

@@ -62,6 +62,11 @@ def kernel(function):
     return _compiled(function, no_cpython_wrapper=True, no_cfunc_wrapper=True)
 
 
+def leaf(function):
+    """Compile a short function into each of its callers: handing over an array takes longer than what it does."""
+    return _compiled(function, no_cpython_wrapper=True, no_cfunc_wrapper=True, forceinline=True)
+
+
 def entry(function):
     """Compile a function that Python calls; it releases the interpreter lock while it runs."""
     return _compiled(function, no_cfunc_wrapper=True)

@@ -15,20 +15,12 @@ import numpy as np
 from paget.engine import birth_death, effects
 from paget.engine import rng as draws
 from paget.engine.evolution import mutate
-from paget.engine.growth import LOG_RETURN, LOG_SMALL, NODES, crossing
+from paget.engine.growth import LOG_SMALL, NODES, SMALLEST_LARGE, crossing
 from paget.engine.immunity import FROM_PRIMARY, pressure
 from paget.engine.kernel import kernel
-from paget.engine.path import (
-    base_growth,
-    clone_growth,
-    relative_growth,
-    trace,
-    unequal,
-    vessel_load,
-    vessel_rate,
-)
+from paget.engine.path import CROWDING, GAIN, SPENT, SWITCH, base_growth, class_of, clone_growth, trace
 from paget.engine.seeding import shed
-from paget.engine.state import ALIVE, ENDED, FREE, FREED
+from paget.engine.state import ALIVE, CLASSES, ENDED, FREE, FREED
 from paget.model.layout import MAX_CLONES, STREAM_LESION
 
 LESION_STREAM = np.int64(STREAM_LESION)
@@ -51,43 +43,43 @@ def evolve(ws, program, patient, course, lesion, clone, pools, l, end, effect, n
             cull(ws, program, lesion, clone, l, effect, n, a)
             if rec.status != ALIVE:
                 return
-        day = until_vessels(ws, program, patient, lesion, clone, l, effect, n, a, b)
+        found = trace(ws, program, patient, lesion, clone, l, effect, n, a, b)
+        day = until_vessels(rec, found, a, b)
+        if day < b:
+            found = trace(ws, program, patient, lesion, clone, l, effect, n, a, day)
         rec.since_day = day
-        segment(ws, program, patient, course, lesion, clone, pools, l, effect, n, a, day)
+        segment(ws, program, patient, course, lesion, clone, pools, l, found, effect, n, a, day)
         if day < b and rec.vascular == 0:
             rec.vascular = 1
             rec.vascular_day = day
 
 
 @kernel
-def until_vessels(ws, program, patient, lesion, clone, l, effect, n, a, b):
-    """Return the day on which an avascular lesion gains vessels, or `b` if it does not.
+def until_vessels(rec, found, a, b):
+    """Return the day on which an avascular lesion gains vessels on its path, or `b` if it does not.
 
     The segment ends there, so that what the new vessels change begins that very day.
     """
-    rec = lesion[l]
-    if rec.vascular != 0 or rec.log_cells < LOG_SMALL:
+    if found == 0 or rec.vascular != 0 or rec.log_cells < LOG_SMALL or rec.ahead[SWITCH] < 0.0:
         return b
-    found, switch, _, _ = trace(ws, program, patient, lesion, clone, l, effect, n, a, b, rec.path)
-    if found == 0 or switch < 0.0:
-        return b
-    day = a + switch * (b - a)
+    day = a + rec.ahead[SWITCH] * (b - a)
     return day if a < day < b else b
 
 
 @kernel
-def segment(ws, program, patient, course, lesion, clone, pools, l, effect, n, a, b):
-    """Bring one lesion through one segment of constant effects."""
+def segment(ws, program, patient, course, lesion, clone, pools, l, found, effect, n, a, b):
+    """Bring one lesion, just traced, through one segment of constant effects."""
     path = lesion[l].path
     rec = lesion[l]
     vascular = rec.vascular
-    found, switch, crowding, gain = trace(ws, program, patient, lesion, clone, l, effect, n, a, b, path)
+    crowding = rec.ahead[CROWDING]
     if found > 0:
-        finish_path(ws, program, lesion, clone, l, found, switch, gain, effect, n, a, b, path)
+        finish_path(ws, program, lesion, clone, l, found, a, b)
     large, clones, held = found > 0, rec.clones, found
     found = step_small(ws, program, patient, lesion, clone, l, found, crowding, effect, n, a, b, path)
     if found > 0 and rec.since_day == b:
-        middle_shares(ws, found, b - a)
+        if large:
+            middle_shares(ws, found)
         mutate(ws, program, patient, course, lesion, clone, l, found, large, crowding, effect, n, a, b, path)
         if vascular == 1:
             shed(ws, program, patient, course, lesion, clone, pools, l, found, effect, n, a, b, path)
@@ -107,7 +99,7 @@ def add_up(lesion, clone, l):
     total = 0.0
     c = rec.first_clone
     while c >= 0:
-        total += clone[c].count if clone[c].count >= 0.0 else math.exp(clone[c].log_cells)
+        total += clone[c].count if clone[c].count >= 0.0 else clone[c].cells
         c = clone[c].next_clone
     rec.log_cells = math.log(max(total, 1.0))
     rec.peak_log_cells = max(rec.peak_log_cells, rec.log_cells)
@@ -124,36 +116,34 @@ def note_established(lesion, clone, l, day):
 
 
 @kernel
-def middle_shares(ws, found, h):
-    """Turn the listed clones' shares at the segment's start into those at its middle."""
-    if found < 2 or not unequal(ws, found):
+def middle_shares(ws, found):
+    """Turn the listed large clones' shares at the segment's start into those at its middle."""
+    if ws.counts[CLASSES] < 2:
         return
-    total = math.exp(relative_growth(ws, found, 0.5 * h))
+    total = math.exp(ws.class_gain[1])
     for k in range(found):
-        ws.clone_share[k] *= ws.clone_factor[k] / total
+        ws.clone_share[k] *= ws.class_at[class_of(ws, k), 1] / total
 
 
 @kernel
-def finish_path(ws, program, lesion, clone, l, found, switch, gain, effect, n, a, b, path):
+def finish_path(ws, program, lesion, clone, l, found, a, b):
     """Move a lesion's large clones to the end of its path and note the milestones passed."""
     rec = lesion[l]
     h = b - a
-    shift = path[4] - path[0] - gain
-    if gain != 0.0:
-        for k in range(found):
-            gap = (ws.clone_net[k] - ws.clone_net[0]) * h
-            clone[ws.clone_at[k]].log_cells += gap + shift
-    else:
-        for k in range(found):
-            clone[ws.clone_at[k]].log_cells += shift
+    path = rec.path
+    factor = math.exp(path[4] - path[0] - rec.ahead[GAIN])
+    mixed = ws.counts[CLASSES] > 1
+    for k in range(found):
+        clone[ws.clone_at[k]].cells *= factor * ws.class_at[class_of(ws, k), 3] if mixed else factor
     rec.log_cells = path[4]
     rec.peak_log_cells = max(rec.peak_log_cells, path[4])
     if rec.vascular == 0:
+        switch = rec.ahead[SWITCH]
         if switch >= 0.0:
             rec.vascular = 1
             rec.vascular_day = a + switch * h
         else:
-            spend_vessel_clock(ws, program, lesion, clone, l, found, effect, n, a, b, path)
+            rec.vessel_clock = max(0.0, rec.vessel_clock - rec.ahead[SPENT])
     if math.isnan(rec.detectable_day):
         at = crossing(path, program.log_detectable)
         if at >= 0.0:
@@ -162,14 +152,6 @@ def finish_path(ws, program, lesion, clone, l, found, switch, gain, effect, n, a
         at = crossing(path, program.log_one_cm)
         if at >= 0.0:
             rec.one_cm_day = a + at * h
-
-
-@kernel
-def spend_vessel_clock(ws, program, lesion, clone, l, found, effect, n, a, b, path):
-    """Take the segment's integrated vessel hazard off an avascular lesion's clock."""
-    from_path = vessel_load(program, path) * (b - a)
-    rate = vessel_rate(ws, program, lesion, clone, l, effect, n, a, b, found)
-    lesion[l].vessel_clock = max(0.0, lesion[l].vessel_clock - rate * from_path)
 
 
 @kernel
@@ -224,14 +206,14 @@ def hand_over(lesion, clone, l, c, left, net, alone, a, b):
         return
     rec = lesion[l]
     clone[c].count = -1.0
-    clone[c].log_cells = math.log(left)
+    clone[c].cells = left
     if not alone:
         return
     since = min(math.log(left / 1000.0) / net, b - a) if net > 0.0 else 0.0
     if rec.clones == 1:
         # Alone, it goes on from the day of the crossing, by the law of large lesions.
         rec.since_day = b - since
-        clone[c].log_cells = LOG_SMALL
+        clone[c].cells = 1000.0
     if math.isnan(rec.established_day):
         rec.established_day = b - since
 
@@ -244,8 +226,8 @@ def tidy(ws, lesion, clone, l, day):
     c = rec.first_clone
     while c >= 0:
         after = clone[c].next_clone
-        if clone[c].count < 0.0 and clone[c].log_cells < LOG_RETURN:
-            clone[c].count = math.floor(math.exp(clone[c].log_cells) + draws.uniform(ws.rng))
+        if clone[c].count < 0.0 and clone[c].cells < SMALLEST_LARGE:
+            clone[c].count = math.floor(clone[c].cells + draws.uniform(ws.rng))
         if clone[c].count == 0.0:
             if previous < 0:
                 rec.first_clone = after
@@ -289,7 +271,7 @@ def cull(ws, program, lesion, clone, l, effect, n, day):
         if left < 1.0:
             touched = True
             thin(ws, clone, c, left)
-        total += clone[c].count if clone[c].count >= 0.0 else math.exp(clone[c].log_cells)
+        total += clone[c].count if clone[c].count >= 0.0 else clone[c].cells
         c = clone[c].next_clone
     if touched:
         rec.log_cells = math.log(max(total, 1.0))
@@ -305,31 +287,30 @@ def thin(ws, clone, c, left):
     if left <= 0.0:
         clone[c].count = 0.0
         return
-    log_cells = clone[c].log_cells + math.log(left)
-    if log_cells > LOG_SMALL:
-        clone[c].log_cells = log_cells
+    cells = clone[c].cells * left
+    if cells > 1000.0:
+        clone[c].cells = cells
     else:
-        clone[c].count = draws.poisson(ws.rng, math.exp(log_cells))
+        clone[c].count = draws.poisson(ws.rng, cells)
 
 
 @kernel
 def coast(ws, program, patient, lesion, clone, l, effect, n, a, b):
-    """Move a copied lesion from `a` to `b` without any draw; its path is left in the workspace.
+    """Move a copied lesion from `a` to `b` without any draw; its path stays with it.
 
     Used to look ahead inside a cell and for snapshots: large clones move exactly, small ones stand still.
     """
     rec = lesion[l]
-    path = lesion[l].path
     if rec.status != ALIVE or rec.since_day > a:
-        path[:] = -math.inf
+        rec.path[:] = -math.inf
         return
     if n > 0:
         coast_cull(program, lesion, clone, l, effect, n, a)
-    found, switch, _, gain = trace(ws, program, patient, lesion, clone, l, effect, n, a, b, path)
+    found = trace(ws, program, patient, lesion, clone, l, effect, n, a, b)
     if found > 0:
-        finish_path(ws, program, lesion, clone, l, found, switch, gain, effect, n, a, b, path)
+        finish_path(ws, program, lesion, clone, l, found, a, b)
     else:
-        path[:] = -math.inf
+        rec.path[:] = -math.inf
     rec.since_day = b
 
 
@@ -348,8 +329,8 @@ def coast_cull(program, lesion, clone, l, effect, n, day):
             clone[c].count *= left
             total += clone[c].count
         else:
-            clone[c].log_cells += math.log(max(left, 1e-300))
-            total += math.exp(clone[c].log_cells)
+            clone[c].cells *= max(left, 1e-300)
+            total += clone[c].cells
         c = clone[c].next_clone
     if touched:
         rec.log_cells = math.log(total) if total > 0.0 else -math.inf

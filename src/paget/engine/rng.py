@@ -12,7 +12,7 @@ import math
 
 import numpy as np
 
-from paget.engine.kernel import entry, kernel
+from paget.engine.kernel import entry, kernel, leaf
 
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 MIX_A = np.uint64(0xBF58476D1CE4E5B9)
@@ -29,7 +29,7 @@ NORMAL_LIMIT = 1e8
 """Poisson means above this are drawn as rounded normals: the relative error is below 1e-4."""
 
 
-@kernel
+@leaf
 def mix(z):
     """Return the SplitMix64 finaliser of a uint64."""
     z = (z ^ (z >> S30)) * MIX_A
@@ -37,7 +37,7 @@ def mix(z):
     return z ^ (z >> S31)
 
 
-@kernel
+@leaf
 def combine(key, word):
     """Return the hash of a key extended by one more uint64 word (order matters)."""
     return mix(key ^ mix(word + GOLDEN) * GAMMA_A)
@@ -56,7 +56,7 @@ def child_key(parent, birth, ordinal):
     return combine(combine(np.uint64(parent), np.uint64(birth)), np.uint64(ordinal)) | ONE
 
 
-@kernel
+@leaf
 def open_stream(rng, key):
     """Set `rng` (uint64 array of 2) to the first draw of the stream named by `key`."""
     rng[0] = key
@@ -65,7 +65,7 @@ def open_stream(rng, key):
     rng[1] = (gamma ^ (gamma >> S33)) | ONE
 
 
-@kernel
+@leaf
 def uniform(rng):
     """Return the stream's next draw, uniform in [0, 1)."""
     rng[0] = rng[0] + rng[1]

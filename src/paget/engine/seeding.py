@@ -16,7 +16,7 @@ from paget.engine import birth_death, effects
 from paget.engine import rng as draws
 from paget.engine.circulation import BLOOD, CAVITY, LYMPH
 from paget.engine.growth import LOG_SMALL, WEIGHTS, interpolate
-from paget.engine.kernel import kernel
+from paget.engine.kernel import kernel, leaf
 from paget.engine.shedding import (
     lay_to_sleep,
     origin_of,
@@ -90,7 +90,7 @@ def shed(ws, program, patient, course, lesion, clone, pools, l, found, effect, n
         )
 
 
-@kernel
+@leaf
 def expose(ws, program, patient, lesion, clone, pools, l, c, row, exposure, effect, n, a, b):
     """Add shed cells to a row; part cells and effects are accounted for at once, at their own rates."""
     g = ws.row_gene[row]
@@ -103,7 +103,7 @@ def expose(ws, program, patient, lesion, clone, pools, l, c, row, exposure, effe
         return
     record_row(ws, program, patient, pools, row, exposure, effect, n, a, b)
     if n > 0:
-        lay_to_sleep(ws, program, pools, row)
+        lay_to_sleep(ws, program, row)
 
 
 @kernel
@@ -145,7 +145,7 @@ def found_one(ws, program, patient, course, lesion, clone, pools, l, c, origin, 
     )
     if new >= 0:
         lesion[new].as_cluster = as_cluster
-        pools.funnel[organ, DRAWN] += 1.0
+        pools.funnel[DRAWN, organ] += 1.0
 
 
 @kernel
@@ -237,6 +237,7 @@ def add_lesion(
     rec.detectable_day = np.nan
     rec.one_cm_day = np.nan
     rec.ended_day = np.nan
+    rec.ahead[:] = 0.0
     before0, before1 = ws.rng[0], ws.rng[1]
     draws.open_stream(ws.rng, draws.stream_key(program.seed, patient.index, CLOCK, key, FIRST))
     rec.vessel_clock = draws.exponential(ws.rng)
@@ -260,7 +261,7 @@ def settle(lesion, clone, l, c, cells, net):
     """Give a lesion's only clone its size; past a thousand cells the lesion stands at the day of the crossing."""
     rec = lesion[l]
     clone[c].count = cells
-    clone[c].log_cells = 0.0
+    clone[c].cells = 0.0
     rec.log_cells = math.log(max(cells, 1.0))
     if cells >= 1000.0:
         since = 0.0
@@ -270,5 +271,5 @@ def settle(lesion, clone, l, c, cells, net):
         rec.established_day = rec.since_day
         rec.log_cells = LOG_SMALL
         clone[c].count = -1.0
-        clone[c].log_cells = LOG_SMALL
+        clone[c].cells = 1000.0
     rec.peak_log_cells = rec.log_cells

@@ -13,7 +13,7 @@ import math
 from paget.engine import birth_death, effects
 from paget.engine.circulation import BLOOD, CAVITY, LYMPH
 from paget.engine.immunity import FROM_PRIMARY, VISIBILITY
-from paget.engine.kernel import kernel
+from paget.engine.kernel import kernel, leaf
 from paget.engine.path import PROLIFERATION
 from paget.engine.state import (
     ARRESTS,
@@ -38,7 +38,7 @@ ROUTE_TRAITS = (INTRAVASATION, LYMPHATIC, CAVITARY)
 ROUTE_PROCESSES = (effects.INTRAVASATION, effects.LYMPHATIC_ENTRY, effects.CAVITY_ENTRY)
 
 
-@kernel
+@leaf
 def origin_of(lesion, l):
     """Return the origin of a lesion's cells: 0 for the primary, else 1 + organ."""
     return 0 if lesion[l].route == FROM_PRIMARY else 1 + lesion[l].organ
@@ -160,7 +160,10 @@ def prepare_gene(ws, program, patient, pools, g, effect, n, a, b):
         birth = ws.birth[organ]
         net = min(net - pressed, 0.999 * birth)
         ws.gene_net[g, organ] = net
-        ws.gene_integral[g, organ] = birth_death.alive_integral(birth, net, h)
+        if organ > 0 and net == ws.gene_net[g, organ - 1] and birth == ws.birth[organ - 1]:
+            ws.gene_integral[g, organ] = ws.gene_integral[g, organ - 1]
+        else:
+            ws.gene_integral[g, organ] = birth_death.alive_integral(birth, net, h)
 
 
 @kernel
@@ -243,42 +246,41 @@ def record_row(ws, program, patient, pools, row, exposure, effect, n, a, b):
         share = route_share(program, origin, genotype, route, effect, n, a, b)
         if share <= 0.0:
             continue
-        pools.funnel[program.primary_organ if origin == 0 else origin - 1, SHED] += exposure * share
+        pools.funnel[SHED, program.primary_organ if origin == 0 else origin - 1] += exposure * share
         factor = share * passage(program, origin, genotype, route, effect, n, a, b)
         for bed in range(N_BEDS):
             entries = program.entries[patient.sex, c, route, origin, bed]
             arrests = program.single[patient.sex, c, route, origin, bed]
             arrests += program.cluster[patient.sex, c, route, origin, bed]
-            pools.funnel[bed, ENTRIES] += exposure * factor * entries
-            pools.funnel[bed, ARRESTS] += exposure * factor * arrests
+            pools.funnel[ENTRIES, bed] += exposure * factor * entries
+            pools.funnel[ARRESTS, bed] += exposure * factor * arrests
             leave = min(1.0, program.extravasation * program.traits[genotype, LEAVING])
             if n > 0:
                 leave *= effects.scaling(
                     effect, n, effects.EXTRAVASATION, bed, effects.ELSEWHERE, effects.NO_KEY,
                     program.traits[genotype], a, b,
                 )  # fmt: skip
-            pools.funnel[bed, EXTRAVASATED] += exposure * factor * arrests * leave
+            pools.funnel[EXTRAVASATED, bed] += exposure * factor * arrests * leave
     for organ in range(N_ORGANS):
         survived = exposure * ws.row_weight[row, organ]
         founded = survived * (1.0 - program.sleep_share)
-        pools.funnel[organ, SURVIVED] += survived
-        pools.funnel[organ, FOUNDED] += founded
-        pools.funnel[organ, LIVING] += founded * ws.gene_integral[g, organ] / h
+        pools.funnel[SURVIVED, organ] += survived
+        pools.funnel[DORMANT, organ] += survived - founded
+        pools.funnel[FOUNDED, organ] += founded
+        pools.funnel[LIVING, organ] += founded * ws.gene_integral[g, organ] / h
 
 
 @kernel
-def lay_to_sleep(ws, program, pools, row):
+def lay_to_sleep(ws, program, row):
     """Turn a row's shed cells into arrivals of sleepers per organ, and clear its exposure."""
-    exposure = ws.row_exposure[row]
+    exposure = ws.row_exposure[row] * program.sleep_share
     ws.row_exposure[row] = 0.0
     g = ws.row_gene[row]
     for organ in range(N_ORGANS):
-        asleep = exposure * ws.row_weight[row, organ] * program.sleep_share
-        ws.pool_input[g, organ] += asleep
-        pools.funnel[organ, DORMANT] += asleep
+        ws.pool_input[g, organ] += exposure * ws.row_weight[row, organ]
 
 
-@kernel
+@leaf
 def shed_per_day(program, patient, lesion, clone, l, c, effect, n, a, b):
     """Return what a clone sheds per day if it were all of a lesion of 1e9 cells."""
     genotype = clone[c].genotype
@@ -299,7 +301,7 @@ def shed_per_day(program, patient, lesion, clone, l, c, effect, n, a, b):
     return rate
 
 
-@kernel
+@leaf
 def size_factor(program, x):
     """Return (N / 1e9)**alpha for x = ln N."""
     return math.exp(program.size_exponent * (x - 20.72326583694641))

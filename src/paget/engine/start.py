@@ -75,7 +75,7 @@ def begin(table, patient, course, lesion, clone):
         only.driver = -1
         only.next_clone = -1
         only.count = -1.0
-        only.log_cells = LOG_SMALL
+        only.cells = 1000.0
         only.origin_day = own.onset_day
         only.origins = 1.0
         only.row = -1

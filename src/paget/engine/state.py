@@ -20,17 +20,19 @@ SHED, DRAWN, DRAWN_WOKEN = 9, 10, 11
 """Cells shed (by organ shed from), and founders drawn alive, at once and woken."""
 
 FREE, ALIVE, ENDED = 0, 1, 2
-ROWS, OVERFLOW, FREED, LAST_ROOM = 0, 1, 2, 3
-"""Entries of the workspace's `counts`: rows in use, whether room ran out, lesions and clones freed, and
-whether there is no larger room to run again in."""
+ROWS, OVERFLOW, FREED, LAST_ROOM, CLASSES, KEPT = range(6)
+"""Entries of the workspace's `counts`: rows in use, whether room ran out, lesions and clones freed, whether there is
+no larger room to run again in, classes of growth among the clones listed, and sums of births kept."""
 
+MAX_KEPT = 16
+"""Net rates for which a segment's sums of births are kept."""
 MAX_WATCHES = 96
 """WATCH rows that one patient may carry."""
 
 WORKSPACE = np.dtype(
     [
         ("rng", np.uint64, (2,)),
-        ("counts", np.int64, (4,)),
+        ("counts", np.int64, (6,)),
         ("birth", np.float64, (N_ORGANS,)),
         ("row_origin", np.int64, (MAX_ROWS,)),
         ("row_genotype", np.int64, (MAX_ROWS,)),
@@ -46,10 +48,15 @@ WORKSPACE = np.dtype(
         ("clone_at", np.int64, (MAX_CLONES,)),
         ("clone_share", np.float64, (MAX_CLONES,)),
         ("clone_net", np.float64, (MAX_CLONES,)),
-        ("clone_factor", np.float64, (MAX_CLONES,)),
-        ("slot", np.int64, (2**MAX_DRIVERS,)),
+        ("class_net", np.float64, (MAX_CLONES,)),
+        ("class_share", np.float64, (MAX_CLONES,)),
+        ("class_at", np.float64, (MAX_CLONES, 4)),
+        ("class_gain", np.float64, (4,)),
+        ("slot", np.int16, (2**MAX_DRIVERS,)),
         ("bulk_born", np.float64, (3,)),
         ("bulk_sums", np.float64, (2,)),
+        ("kept_net", np.float64, (MAX_KEPT,)),
+        ("kept_sums", np.float64, (MAX_KEPT, 2)),
         ("bulk_living", np.float64, (MAX_CLONES,)),
         ("bulk_cells", np.float64, (MAX_CLONES,)),
         ("bulk_share", np.float64, (MAX_CLONES,)),

@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-LAYOUT_VERSION: Final = 1
+LAYOUT_VERSION: Final = 2
 
 ORGANS: Final = (
     "lung",
@@ -228,11 +228,14 @@ LESION: Final = np.dtype(
         ("ended_day", np.float64),
         ("peak_log_cells", np.float64),
         ("path", np.float64, (5,)),
+        ("nodes", np.float64, (3,)),
+        ("ahead", np.float64, (6,)),
     ]
 )
 """One lesion. `status`: 0 free slot, 1 alive, 2 ended. `since_day` is the age its state stands at.
 
-`path` is scratch: ln cells at the start, three nodes and the end of the segment last looked at.
+`path`, `nodes` and `ahead` are scratch, of the segment last looked at: ln cells at its start, three nodes and end;
+cells at the nodes; and what `engine/path.py` names.
 """
 
 CLONE: Final = np.dtype(
@@ -244,21 +247,21 @@ CLONE: Final = np.dtype(
         ("genotype", np.int64),
         ("driver", np.int64),
         ("count", np.float64),
-        ("log_cells", np.float64),
+        ("cells", np.float64),
         ("origin_day", np.float64),
         ("origins", np.float64),
         ("row", np.int64),
         ("moved", np.int64),
     ]
 )
-"""One clone of one lesion: counted exactly (`count` >= 0) or, when `count` is -1, by `log_cells`."""
+"""One clone of one lesion: counted exactly (`count` >= 0) or, when `count` is -1, by `cells`, no whole number."""
 
 POOLS: Final = np.dtype(
     [
         ("genotype", np.int64, (MAX_GENOTYPES,)),
         ("source", np.uint64, (MAX_GENOTYPES, 2)),
         ("asleep", np.float64, (MAX_GENOTYPES, N_ORGANS)),
-        ("funnel", np.float64, (N_BEDS, FUNNEL_SUMS)),
+        ("funnel", np.float64, (FUNNEL_SUMS, N_BEDS)),
     ]
 )
 """One patient's sleepers by genotype and organ (expected numbers), their sources, and the funnel's sums."""
