@@ -1,61 +1,105 @@
-"""Print one table of speed with ratios: `python -m benchmarks [--patients N] [--cancers ID,ID]`."""
+"""Print speed and memory with ratios: `python -m benchmarks [--only SECTION,...] [--patients N] [--cancers ID,...]`."""
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
 
-import paget
-from benchmarks.patients import chunks, drawn, program_of
-from benchmarks.rows import Row, machine, print_table
-from benchmarks.timing import Spent, best_of, once
-from paget import catalogue, engine
+from benchmarks import floor, gillespy, memory, speed, starts
+from benchmarks.machine import machine
+from benchmarks.tables import Table, keep, print_machine, print_table, tell
+from paget import catalogue
 
-SEED = 1
-
-
-def engine_alone(cancer_id: str, count: int, interval_days: float | None) -> Spent:
-    """Return what the engine takes for some patients, one core, compiled beforehand."""
-    program = program_of(cancer_id, interval_days)
-    who = drawn(program, cancer_id, SEED, count)
-    engine.advance(program, engine.start(program, SEED, who[:2]))
-
-    def run() -> None:
-        for part in chunks(who):
-            engine.advance(program, engine.start(program, SEED, part))
-
-    return best_of(2, run)
+PATIENTS = 500
+SECTIONS = ("patients", "steps", "starts", "memory", "gillespy")
 
 
-def as_users_run(cancer_id: str, count: int, workers: int) -> Spent:
-    """Return what a whole run takes, tables and summary included."""
-    return once(lambda: paget.simulate(cancer_id, n=count, seed=SEED, workers=workers))
+def some_of(allowed: Sequence[str], text: str) -> list[str]:
+    """Return the names in a text with commas.
+
+    Parameters
+    ----------
+    allowed
+        All names there are.
+    text
+        What the user wrote.
+
+    Raises
+    ------
+    argparse.ArgumentTypeError
+        If one of them is not allowed.
+    """
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    unknown = [name for name in names if name not in allowed]
+    if unknown or not names:
+        message = f"{', '.join(unknown) or 'nothing'}: not among {', '.join(allowed)}"
+        raise argparse.ArgumentTypeError(message)
+    return names
 
 
-def measure(cancers: list[str], count: int) -> Iterator[Row]:
-    """Yield the rows of the table, cancer by cancer."""
-    for cancer_id in cancers:
-        own = count / engine_alone(cancer_id, count, None).cpu_s
-        yield Row("engine alone", cancer_id, own, "patients/s of processor")
-        few = max(16, count // 8)
-        weekly = few / engine_alone(cancer_id, few, 7.0).cpu_s
-        yield Row("engine, 7-day interval", cancer_id, weekly, "patients/s of processor", own / weekly, "default")
-        one = count / as_users_run(cancer_id, count, 1).wall_s
-        yield Row("whole run, 1 worker", cancer_id, one, "patients/s")
-        two = count / as_users_run(cancer_id, count, 2).wall_s
-        yield Row("whole run, 2 workers", cancer_id, two, "patients/s", two / one, "1 worker")
+def number(text: str) -> int:
+    """Return a whole number above zero.
+
+    Parameters
+    ----------
+    text
+        What the user wrote.
+
+    Raises
+    ------
+    argparse.ArgumentTypeError
+        If it is none.
+    """
+    if not text.isdecimal() or int(text) < 1:
+        message = f"{text}: not a whole number above zero"
+        raise argparse.ArgumentTypeError(message)
+    return int(text)
+
+
+def asked() -> argparse.Namespace:
+    """Return what the command line asks for."""
+    known = [str(name) for name in catalogue.list_cancers()]
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Print speed and memory with ratios.")
+    parser.add_argument("--only", type=partial(some_of, SECTIONS), default=list(SECTIONS), help=", ".join(SECTIONS))
+    parser.add_argument("--patients", type=number, default=PATIENTS, help="of each cancer, in the section `patients`")
+    parser.add_argument("--cancers", type=partial(some_of, known), help="in the sections `patients` and `steps`")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="keep the figures there as well")
+    options = parser.parse_args()
+    options.known = known
+    return options
 
 
 def main() -> int:
-    """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--patients", type=int, default=500)
-    parser.add_argument("--cancers", default="")
-    options = parser.parse_args()
-    names = options.cancers.split(",") if options.cancers else list(catalogue.list_cancers())
-    print_table(list(measure([str(name) for name in names], options.patients)), machine())
-    return 0
+    """Measure and print, section by section."""
+    options = asked()
+    work: dict[str, Callable[[], Table]] = {
+        "patients": partial(speed.measure, options.cancers or options.known, options.patients),
+        "steps": partial(floor.measure, options.cancers),
+        "starts": starts.measure,
+        "memory": memory.measure,
+        "gillespy": gillespy.measure,
+    }
+    where = machine()
+    print_machine(where)
+    tables: dict[str, Table] = {}
+    failed = False
+    for name in options.only:
+        start = time.perf_counter()
+        try:
+            tables[name] = work[name]()
+        except Exception as error:  # noqa: BLE001 - a section that fails must not cost the others
+            failed = True
+            tell(f"{name} could not be measured: {type(error).__name__}: {error}")
+            continue
+        print_table(tables[name])
+        tell(f"  {name}: {time.perf_counter() - start:.0f} s")
+    if options.json is not None:
+        keep(options.json, tables, where)
+    return int(failed)
 
 
 if __name__ == "__main__":

@@ -11,40 +11,26 @@ from __future__ import annotations
 import json
 import math
 import os
+import pkgutil
 import sys
 from collections import Counter
+from collections.abc import Callable
+from functools import partial
 from importlib import import_module
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from benchmarks.patients import drawn, program_of
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from paget import engine
 
 COUNTED = ("exp", "expm1", "log", "log1p")
 """Functions whose calls are counted; sqrt, cos and lgamma are not, which makes the floor lower."""
-PARTS = [
-    "advance",
-    "birth_death",
-    "clocks",
-    "dormancy",
-    "effects",
-    "evolution",
-    "funnel",
-    "growth",
-    "host",
-    "immunity",
-    "lesions",
-    "path",
-    "rng",
-    "seeding",
-    "shedding",
-    "start",
-    "watches",
-]
+EVENTS = {"uniform": "uniform", "open_stream": "stream", "segment": "lesion_step", "commit": "cell"}
+"""Functions of the engine whose calls are counted, and the names they are counted under."""
+ENTRIES = ("begin", "advance_block")
+"""Functions of the engine that Python calls with structured arrays."""
 
 
 class CountingMath(ModuleType):
@@ -100,29 +86,35 @@ def _on_records(function: Callable[..., Any]) -> Callable[..., Any]:
     return call
 
 
-def instrument(counts: Counter[str]) -> ModuleType:
-    """Make the uncompiled engine count, and return its module of entries.
+def instrument(counts: Counter[str]) -> None:
+    """Make the uncompiled engine count.
 
     Parameters
     ----------
     counts
         What is counted into: functions by name, `uniform` draws, `stream` openings, `lesion_step`, `cell`.
     """
-    parts = {name: import_module(f"paget.engine.{name}") for name in PARTS}
+    parts = [import_module(f"{engine.__name__}.{found.name}") for found in pkgutil.iter_modules(engine.__path__)]
     standing_in = CountingMath(counts)
-    for part in parts.values():
+    for part in parts:
         if hasattr(part, "math"):
             part.math = standing_in  # type: ignore[attr-defined]
-    for name, owner, what in (
-        ("uniform", "rng", "uniform"),
-        ("open_stream", "rng", "stream"),
-        ("segment", "lesions", "lesion_step"),
-        ("commit", "advance", "cell"),
-    ):
-        setattr(parts[owner], name, _counted(counts, what, getattr(parts[owner], name)))
-    for name in ("begin", "advance_block"):
-        setattr(parts["start"], name, _on_records(getattr(parts["start"], name)))
-    return parts["start"]
+    for name, what in EVENTS.items():
+        _replace(parts, name, partial(_counted, counts, what))
+    for name in ENTRIES:
+        _replace(parts, name, _on_records)
+
+
+def _replace(parts: list[ModuleType], name: str, wrap: Callable[[Callable[..., Any]], Callable[..., Any]]) -> None:
+    """Put a wrapped function in the place of the one that modules know by a name."""
+    holders = [part for part in parts if hasattr(part, name)]
+    known = {id(getattr(part, name)): getattr(part, name) for part in holders}
+    if len(known) != 1:
+        message = f"the engine has {len(known)} functions called {name}; counting needs one"
+        raise LookupError(message)
+    wrapped = wrap(next(iter(known.values())))
+    for part in holders:
+        setattr(part, name, wrapped)
 
 
 def main() -> None:
@@ -134,7 +126,7 @@ def main() -> None:
     with np.errstate(all="ignore"):
         program = program_of(cancer)
         who = drawn(program, cancer, seed, count)
-        engine = instrument(counts)
+        instrument(counts)
         state, _ = engine.advance(program, engine.start(program, seed, who))
     deaths = [float(day) for day in state.course["death_day"]]
     sys.stdout.write(json.dumps({"counts": counts, "death_day": deaths}) + "\n")

@@ -13,26 +13,32 @@ import math
 import os
 import subprocess
 import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, cast
 
 import numba as nb
 import numpy as np
 
+from benchmarks.machine import cores
 from benchmarks.patients import CHUNK, drawn, program_of
-from benchmarks.rows import Row
+from benchmarks.tables import Cell, Table, tell
 from benchmarks.timing import best_of
 from paget import engine
 from paget.engine import rng as draws
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[1]
 SEED = 1
 MASK = 1023
 ENGINE_REPEATS = 7
+CASES = {"colorectal": 10, "breast_hr_positive": 10, "melanoma": 10, "lung_small_cell": 5}
+"""Cancers, and patients counted of each: few, as counting is slow."""
+PATIENTS = 5
+"""Patients counted of a cancer that is asked for and is not among these."""
+HEAD = ("cancer", "patients", "steps", "at once", "exp", "log", "draws", "ns CPU", "bare loop", "ratio")
+NS = 1e9
 LOOP_STEPS = 20_000
 """Lesion-steps that the bare loop does at once, so that it takes milliseconds."""
 open_stream, uniform = draws.open_stream, draws.uniform
@@ -105,33 +111,66 @@ def loop_seconds(per_step: dict[str, float]) -> float:
     """
     table = np.random.default_rng(1).uniform(0.05, 3.0, MASK + 1)
     each = [round(LOOP_STEPS * per_step.get(k, 0.0)) for k in ("exp", "expm1", "log", "log1p", "uniform")]
-    loop = partial(bare_loop, *each, table)
+    loop: Callable[[], object] = partial(cast("Callable[..., float]", bare_loop), *each, table)
     loop()
     return best_of(ENGINE_REPEATS, loop).cpu_s / LOOP_STEPS
 
 
-def measure(cases: dict[str, int]) -> Iterator[Row]:
-    """Yield, per case, what a lesion-step takes, what it counts, and how it stands to the bare loop.
+def row_of(cancer_id: str, patients: int, found: dict[str, Any]) -> tuple[Cell, ...]:
+    """Return one row of the table.
 
     Parameters
     ----------
-    cases
-        Cancers, each with a number of patients to count.
+    cancer_id
+        The entry.
+    patients
+        Patients counted.
+    found
+        What `counted` says of them.
+
+    Raises
+    ------
+    ValueError
+        If the compiled engine did not live the lives that were counted.
     """
-    for cancer_id, patients in cases.items():
-        found = counted(cancer_id, patients)
-        counts, steps = found["counts"], found["counts"]["lesion_step"]
-        per_step = {name: number / steps for name, number in counts.items()}
-        seconds, death_day = engine_seconds(cancer_id, patients)
-        floor = loop_seconds(per_step)
-        same = np.allclose(death_day, found["death_day"], rtol=0.0, atol=1e-6)
-        what = f"{cancer_id}, {patients} patients"
-        yield Row("lesion-step", what, 1e9 * seconds / steps, "ns CPU", seconds / steps / floor, "bare loop")
-        yield Row("lesion-step", f"{what}: bare loop", 1e9 * floor, "ns CPU")
-        exps, logs = (per_step.get(a, 0.0) + per_step.get(b, 0.0) for a, b in (("exp", "expm1"), ("log", "log1p")))
-        yield Row("lesion-step", f"{what}: exp and expm1", exps, "calls")
-        yield Row("lesion-step", f"{what}: log and log1p", logs, "calls")
-        yield Row("lesion-step", f"{what}: uniform draws", per_step.get("uniform", 0.0), "calls")
-        yield Row("lesion-step", f"{what}: steps per patient", steps / patients, "lesion-steps")
-        if not same:
-            yield Row("lesion-step", f"{what}: NOT the same patients as compiled", None, "")
+    counts, steps = found["counts"], found["counts"]["lesion_step"]
+    per_step = {name: number / steps for name, number in counts.items()}
+    seconds, death_day = engine_seconds(cancer_id, patients)
+    if not np.allclose(death_day, found["death_day"], rtol=0.0, atol=1e-6):
+        message = f"{cancer_id}: the patients counted are not those timed; has a source changed meanwhile?"
+        raise ValueError(message)
+    bare = loop_seconds(per_step)
+    exps, logs = (per_step.get(a, 0.0) + per_step.get(b, 0.0) for a, b in (("exp", "expm1"), ("log", "log1p")))
+    return (
+        cancer_id,
+        patients,
+        steps / patients,
+        steps / counts["cell"],
+        exps,
+        logs,
+        per_step.get("uniform", 0.0),
+        NS * seconds / steps,
+        NS * bare,
+        seconds / steps / bare,
+    )
+
+
+def measure(cancers: list[str] | None = None) -> Table:
+    """Return what a lesion-step takes, what it computes, and how it stands to the bare loop.
+
+    Parameters
+    ----------
+    cancers
+        Entries of the catalogue; a few of different kinds if None.
+    """
+    cases = CASES if cancers is None else {name: CASES.get(name, PATIENTS) for name in cancers}
+    tell("  steps: counting calls in plain Python: " + ", ".join(cases))
+    with ThreadPoolExecutor(cores()) as pool:
+        found = dict(zip(cases, pool.map(counted, cases, cases.values()), strict=True))
+    tell("  steps: timing")
+    rows = tuple(row_of(name, patients, found[name]) for name, patients in cases.items())
+    notes = (
+        "steps: lesion-steps a patient; at once: lesions stepped in one interval; exp, log, draws: calls a step;",
+        "bare loop: as many exp, log and uniform draws, and nothing else; ratio: the engine to it.",
+    )
+    return Table("COST OF A LESION-STEP (one lesion over one numeric interval)", HEAD, rows, notes)

@@ -12,7 +12,7 @@ from paget.cohort.population import draw_patients
 from paget.engine import Program, compile_program
 
 CHUNK = 64
-"""Patients whose state is held at once, as in the project's own runs."""
+"""Patients whose state is held at once: few enough for two threads to end together."""
 
 
 @cache

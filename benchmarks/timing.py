@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import time
-from typing import TYPE_CHECKING, NamedTuple
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from collections.abc import Callable
+from typing import NamedTuple
 
 
 class Spent(NamedTuple):
-    """Seconds by the wall clock, and of processor time over all threads of this process."""
+    """Seconds by the wall clock, of processor time over all threads, and the part of it spent in the system."""
 
     wall_s: float
     cpu_s: float
+    system_s: float
 
 
 def once(work: Callable[[], object]) -> Spent:
@@ -24,9 +24,9 @@ def once(work: Callable[[], object]) -> Spent:
     work
         What is timed.
     """
-    wall, cpu = time.perf_counter(), time.process_time()
+    wall, cpu, system = time.perf_counter(), time.process_time(), os.times().system
     work()
-    return Spent(time.perf_counter() - wall, time.process_time() - cpu)
+    return Spent(time.perf_counter() - wall, time.process_time() - cpu, os.times().system - system)
 
 
 def best_of(repeats: int, work: Callable[[], object]) -> Spent:
@@ -37,7 +37,22 @@ def best_of(repeats: int, work: Callable[[], object]) -> Spent:
     repeats
         Calls.
     work
-        What is timed; called once more beforehand would be waste where it is long, so it is not.
+        What is timed; a first call that costs more than the rest is the caller's to make beforehand.
     """
-    found = [once(work) for _ in range(repeats)]
-    return Spent(min(s.wall_s for s in found), min(s.cpu_s for s in found))
+    return best_in_turn(repeats, work)[0]
+
+
+def best_in_turn(repeats: int, *works: Callable[[], object]) -> list[Spent]:
+    """Return the best of a few calls of each work.
+
+    They take turns, so that a machine that is busy for a while is busy for all of them.
+
+    Parameters
+    ----------
+    repeats
+        Calls of each.
+    works
+        What is timed.
+    """
+    found = [[once(work) for work in works] for _ in range(repeats)]
+    return [Spent(*(min(seconds) for seconds in zip(*own, strict=True))) for own in zip(*found, strict=True)]
