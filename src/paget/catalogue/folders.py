@@ -36,6 +36,7 @@ KINDS: Final = (
     "symptoms",
     "pathways",
     "panels",
+    "staging",
 )
 """Folders inside a catalogue folder."""
 
