@@ -8,25 +8,28 @@ in place of codes, ages in days, sizes in cells and millimetres.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from itertools import chain
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 
 from paget import engine
 from paget.cohort.population import draw_patients
-from paget.cohort.tables import clone_table, funnel_table, lesion_table, patient_table
+from paget.cohort.tables import Lesions, clone_table, funnel_table, lesion_table, patient_table
 from paget.engine.compile import YEAR_DAY
+from paget.model import layout
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from paget.engine import Program
+    from paget.engine import Capacity, Program, State
     from paget.model.cancer import Cancer
     from paget.model.population import Population
 
-CHUNK = 250
+CHUNK = 128
 """Patients whose state is held at once."""
+OVERFLOW = layout.STOP_REASONS.index("overflow")
 
 
 @dataclass(frozen=True)
@@ -41,39 +44,33 @@ class BlockTables:
 
 @dataclass(frozen=True)
 class Chunk:
-    """The end state of some patients, and the truth as it stood on each one's last day."""
+    """The end state of some patients, and their funnels."""
 
-    state: Any
-    lesion: np.ndarray
-    clone: np.ndarray
+    state: State
     funnel: np.ndarray
 
 
 def run_chunk(
     program: Program,
-    cancer: Cancer,
-    population: Population,
     seed: int,
-    indices: np.ndarray,
+    patients: np.ndarray,
     years: float | None,
-) -> Chunk:
-    """Run a few patients without care to death, or to `years` after their first malignant cell."""
-    patients = draw_patients(program, cancer, population, seed, indices)
-    until = np.full(indices.size, np.inf) if years is None else patients["onset_day"] + years * YEAR_DAY
-    state, _ = engine.advance(program, engine.start(program, seed, patients), until)
-    return Chunk(state, state.lesion, state.clone, engine.funnel(state))
-
-
-def _chunks(
-    program: Program,
-    cancer: Cancer,
-    population: Population,
-    seed: int,
-    indices: np.ndarray,
-    years: float | None,
+    room: Capacity | None = None,
 ) -> Iterator[Chunk]:
-    for first in range(0, indices.size, CHUNK):
-        yield run_chunk(program, cancer, population, seed, indices[first : first + CHUNK], years)
+    """Run a few patients without care to death, or to `years` after their first malignant cell.
+
+    Those who need more room than most follow in chunks of their own, so that one patient with thousands of lesions
+    does not make room for as many in all.
+    """
+    until = np.full(patients.size, np.inf) if years is None else patients["onset_day"] + years * YEAR_DAY
+    started = engine.start(program, seed, patients, capacity=room)
+    state, stops = engine.advance(program, started, until, grow=False)
+    full = stops["reason"] == OVERFLOW
+    if full.any():
+        yield from run_chunk(program, seed, patients[full], years, state.capacity.larger())
+        state = state.of(~full)
+    if state.patient.size:
+        yield Chunk(state, engine.funnel(state))
 
 
 def natural_history(
@@ -109,9 +106,21 @@ def natural_history(
     density = cancer.growth.cell_density.value
     names = program.driver_ids
     parts: dict[str, list[pa.Table]] = {"patients": [], "lesions": [], "clones": [], "funnel": []}
-    for chunk in _chunks(program, cancer, population, seed, np.asarray(indices, np.int64), years):
-        parts["patients"].append(patient_table(cancer.id, chunk.state, chunk.lesion, density))
-        parts["lesions"].append(lesion_table(chunk.state, chunk.lesion, density, names))
-        parts["clones"].append(clone_table(chunk.state, chunk.lesion, chunk.clone, names))
-        parts["funnel"].append(funnel_table(chunk.state, chunk.lesion, chunk.funnel))
-    return BlockTables(**{name: pa.concat_tables(tables) for name, tables in parts.items()})
+    who = draw_patients(program, cancer, population, seed, np.asarray(indices, np.int64))
+    chunks = (run_chunk(program, seed, who[k : k + CHUNK], years) for k in range(0, who.size, CHUNK))
+    for chunk in chain.from_iterable(chunks):
+        state, lesions = chunk.state, Lesions.of(chunk.state, chunk.state.lesion)
+        parts["patients"].append(patient_table(cancer.id, state, lesions, density))
+        parts["lesions"].append(lesion_table(state, lesions, density, names))
+        parts["clones"].append(clone_table(state, state.lesion, state.clone, names))
+        parts["funnel"].append(funnel_table(state, lesions, chunk.funnel))
+    return BlockTables(**{name: in_order(pa.concat_tables(tables)) for name, tables in parts.items()})
+
+
+def in_order(table: pa.Table) -> pa.Table:
+    """Return a table in the order of its patients; a patient's own rows keep theirs."""
+    whole = table.unify_dictionaries().combine_chunks()
+    patients = whole["patient"].to_numpy()
+    if (patients[1:] >= patients[:-1]).all():
+        return whole
+    return whole.take(pa.array(np.argsort(patients, kind="stable")))

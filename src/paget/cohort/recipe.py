@@ -12,7 +12,6 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import pyarrow as pa
 
 import paget
 from paget.cohort.mixture import entry_numbers
@@ -231,10 +230,7 @@ def compute_packed(packed: bytes, first: int, count: int) -> Tables:
 
 def merged(pieces: list[Tables]) -> JoinedTables:
     """Join tables of different patients into tables ordered by patient; a patient's rows keep their order."""
+    from paget.cohort.course import in_order
+
     together = joined(pieces)
-    ordered: dict[str, pa.Table] = {}
-    for name in TABLES:
-        table: pa.Table = getattr(together, name).unify_dictionaries().combine_chunks()
-        order = np.argsort(table["patient"].to_numpy(), kind="stable")
-        ordered[name] = table.take(pa.array(order))
-    return JoinedTables(**ordered)
+    return JoinedTables(**{name: in_order(getattr(together, name)) for name in TABLES})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -55,13 +56,61 @@ def _genotypes(codes: np.ndarray, drivers: tuple[str, ...]) -> pa.Array:
     return pa.array(texts, pa.string()).take(pa.array(index.reshape(-1)))
 
 
-def _first(values: np.ndarray, mask: np.ndarray) -> np.ndarray:
-    """Return the smallest of the masked values of each row, NaN where there is none."""
-    low = np.where(mask & ~np.isnan(values), values, np.inf).min(axis=1, initial=np.inf)
-    return np.where(np.isinf(low), np.nan, low)
+@dataclass(frozen=True)
+class Lesions:
+    """The lesions of some patients that are or were once a thousand cells, row below row.
+
+    Parameters
+    ----------
+    who : ndarray of int64, shape (N,)
+        Which of the patients.
+    rows : ndarray of layout.LESION, shape (N,)
+        The lesions, in order of patient and then of founding.
+    patients : int
+        Number of patients.
+    """
+
+    who: np.ndarray
+    rows: np.ndarray
+    patients: int
+
+    @classmethod
+    def of(cls, state: State, lesion: np.ndarray) -> Lesions:
+        """Return the lesions held in an array of shape (P, L), without looking at its empty places."""
+        who, slot = _used(state.course["lesions"])
+        rows = lesion[who, slot]
+        held = rows["status"] != FREE
+        return cls(who[held], rows[held], state.patient.size)
+
+    @property
+    def spread(self) -> np.ndarray:
+        """Which of them are no primaries."""
+        return np.asarray(self.rows["route"] != PRIMARY)
+
+    @property
+    def cells(self) -> np.ndarray:
+        """Living cells of each."""
+        return np.where(self.rows["status"] == ALIVE, np.exp(self.rows["log_cells"]), 0.0)
+
+    def count(self, mask: np.ndarray) -> np.ndarray:
+        """Return how many lesions a mask picks in each patient."""
+        return np.bincount(self.who[mask], minlength=self.patients)
+
+    def first(self, column: str, mask: np.ndarray) -> np.ndarray:
+        """Return the smallest of a column's values that a mask picks in each patient, NaN where there is none."""
+        values = np.where(mask, self.rows[column], np.nan)
+        low = np.full(self.patients, np.nan)
+        np.fmin.at(low, self.who, values)
+        return low
 
 
-def patient_table(cancer_id: str, state: State, lesion: np.ndarray, density_per_cm3: float) -> pa.Table:
+def _used(counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return patient and place of all entries in use, given their number per patient."""
+    who = np.repeat(np.arange(counts.size), counts)
+    return who, np.arange(who.size) - np.repeat(np.cumsum(counts) - counts, counts)
+
+
+def patient_table(cancer_id: str, state: State, lesions: Lesions, density_per_cm3: float) -> pa.Table:
     """Return one row per patient.
 
     Parameters
@@ -70,25 +119,21 @@ def patient_table(cancer_id: str, state: State, lesion: np.ndarray, density_per_
         The entry.
     state : State
         Where the course ended.
-    lesion : ndarray of layout.LESION, shape (P, L)
+    lesions : Lesions
         Lesions as they stood on the last day.
     density_per_cm3 : float
         Cells per cubic centimetre, for diameters.
     """
     patient, course = state.patient, state.course
-    present = _present(state, lesion)
-    alive = present & (lesion["status"] == ALIVE)
-    spread = present & (lesion["route"] != PRIMARY)
-    cells = np.where(alive, np.exp(lesion["log_cells"]), 0.0)
-    detected = spread & ~np.isnan(lesion["detectable_day"])
-    seen_now = spread & alive & detected
-    sites = np.zeros((patient.size, layout.N_ORGANS), bool)
-    rows, columns = np.nonzero(seen_now)
-    sites[rows, lesion["organ"][rows, columns]] = True
-    primary = lesion[:, 0]
-    primary_cells = cells[:, 0]
-    distant = spread & (lesion["organ"] != REGIONAL)
-    established = ~np.isnan(lesion["established_day"])
+    rows, spread, cells = lesions.rows, lesions.spread, lesions.cells
+    detected = spread & ~np.isnan(rows["detectable_day"])
+    distant = spread & (rows["organ"] != REGIONAL)
+    established = spread & ~np.isnan(rows["established_day"])
+    reached = np.zeros((patient.size, layout.N_ORGANS), bool)
+    seen_now = detected & distant & (rows["status"] == ALIVE)
+    reached[lesions.who[seen_now], rows["organ"][seen_now]] = True
+    primary = state.lesion[:, 0]
+    primary_cells = np.where(primary["status"] == ALIVE, np.exp(primary["log_cells"]), 0.0)
     return _table(
         {
             "patient": patient["index"],
@@ -99,16 +144,16 @@ def patient_table(cancer_id: str, state: State, lesion: np.ndarray, density_per_
             "cause": _names(course["cause"], layout.CAUSES),
             "last_age_day": course["now_day"],
             "primary_1cm_age_day": primary["one_cm_day"],
-            "first_spread_age_day": _first(lesion["founded_day"], spread & established),
-            "first_distant_spread_age_day": _first(lesion["founded_day"], distant & established),
-            "first_metastasis_1cm_age_day": _first(lesion["one_cm_day"], distant),
+            "first_spread_age_day": lesions.first("founded_day", established),
+            "first_distant_spread_age_day": lesions.first("founded_day", distant & established),
+            "first_metastasis_1cm_age_day": lesions.first("one_cm_day", distant),
             "primary_cells": primary_cells,
             "primary_diameter_mm": diameter_from_cells(primary_cells, density_per_cm3),
-            "metastases": (detected & distant).sum(axis=1),
-            "regional_nodes": (detected & ~distant).sum(axis=1),
-            "metastases_established": (spread & established).sum(axis=1),
-            "sites": np.delete(sites, REGIONAL, axis=1).sum(axis=1),
-            "burden_cells": cells.sum(axis=1),
+            "metastases": lesions.count(detected & distant),
+            "regional_nodes": lesions.count(detected & ~distant),
+            "metastases_established": lesions.count(established),
+            "sites": reached.sum(axis=1),
+            "burden_cells": np.bincount(lesions.who, cells, minlength=patient.size),
             "clones": course["clones"],
             "untracked_clones": course["untracked_clones"],
             "untracked_lesions": course["untracked_lesions"],
@@ -116,20 +161,12 @@ def patient_table(cancer_id: str, state: State, lesion: np.ndarray, density_per_
     )
 
 
-def _present(state: State, lesion: np.ndarray) -> np.ndarray:
-    """Return which slots hold a lesion that is or was."""
-    used = np.arange(lesion.shape[1])[None, :] < state.course["lesions"][:, None]
-    return np.asarray(used & (lesion["status"] != FREE))
-
-
-def lesion_table(state: State, lesion: np.ndarray, density_per_cm3: float, drivers: tuple[str, ...]) -> pa.Table:
+def lesion_table(state: State, lesions: Lesions, density_per_cm3: float, drivers: tuple[str, ...]) -> pa.Table:
     """Return one row per lesion that is, or was once a thousand cells; see `patient_table` for parameters."""
-    present = _present(state, lesion)
-    rows = lesion[present]
-    cells = np.where(rows["status"] == ALIVE, np.exp(rows["log_cells"]), 0.0)
+    rows, cells = lesions.rows, lesions.cells
     return _table(
         {
-            "patient": state.patient["index"][np.nonzero(present)[0]],
+            "patient": state.patient["index"][lesions.who],
             "lesion": rows["key"],
             "parent_lesion": rows["parent_key"],
             "organ": _names(rows["organ"], layout.ORGANS),
@@ -154,10 +191,10 @@ def lesion_table(state: State, lesion: np.ndarray, density_per_cm3: float, drive
 
 def clone_table(state: State, lesion: np.ndarray, clone: np.ndarray, drivers: tuple[str, ...]) -> pa.Table:
     """Return one row per clone alive; see `patient_table` for parameters."""
-    used = np.arange(clone.shape[1])[None, :] < state.course["clones"][:, None]
-    used &= clone["lesion"] >= 0
-    who = np.nonzero(used)[0]
-    rows = clone[used]
+    who, slot = _used(state.course["clones"])
+    rows = clone[who, slot]
+    linked = rows["lesion"] >= 0
+    who, rows = who[linked], rows[linked]
     cells = np.where(rows["count"] >= 0.0, rows["count"], rows["cells"])
     return _table(
         {
@@ -174,21 +211,20 @@ def clone_table(state: State, lesion: np.ndarray, clone: np.ndarray, drivers: tu
     )
 
 
-def funnel_table(state: State, lesion: np.ndarray, counts: np.ndarray) -> pa.Table:
+def funnel_table(state: State, lesions: Lesions, counts: np.ndarray) -> pa.Table:
     """Return one row per patient and bed that any cell was shed from or reached.
 
     Steps from `established` on are counted from the lesions themselves, the primary left out.
     """
     counts = counts.copy()
-    spread = _present(state, lesion) & (lesion["route"] != PRIMARY)
+    spread = lesions.spread
     for step, column in (
         ("established", "established_day"),
         ("vascularised", "vascular_day"),
         ("detectable", "detectable_day"),
     ):
-        rows, columns = np.nonzero(spread & ~np.isnan(lesion[column]))
-        organs = np.asarray(lesion["organ"][rows, columns], np.intp)
-        np.add.at(counts, (rows, organs, np.full(rows.size, STEP[step])), 1.0)
+        passed = spread & ~np.isnan(lesions.rows[column])
+        np.add.at(counts, (lesions.who[passed], lesions.rows["organ"][passed], STEP[step]), 1.0)
     rows, beds = np.nonzero(counts.any(axis=2))
     table: dict[str, np.ndarray | pa.Array] = {
         "patient": state.patient["index"][rows],

@@ -54,17 +54,21 @@ def _compiled(function, **options: bool):
         config.CACHE_DIR = before  # type: ignore[attr-defined]
 
 
+_INNER = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True, "_nrt": False}
+"""No wrappers, and no counting of references: inner functions borrow every array and make none."""
+
+
 def kernel(function):
     """Compile a function that other compiled functions call.
 
     It cannot be called from Python, which spares a third of the first compilation; tests wrap it.
     """
-    return _compiled(function, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+    return _compiled(function, **_INNER)
 
 
 def leaf(function):
     """Compile a short function into each of its callers: handing over an array takes longer than what it does."""
-    return _compiled(function, no_cpython_wrapper=True, no_cfunc_wrapper=True, forceinline=True)
+    return _compiled(function, forceinline=True, **_INNER)
 
 
 def entry(function):

@@ -141,7 +141,9 @@ def with_watches(state: State, watches: np.ndarray) -> State:
     return state._replace(watch=watches)
 
 
-def advance(program: Program, state: State, until_day: np.ndarray | None = None) -> tuple[State, np.ndarray]:
+def advance(
+    program: Program, state: State, until_day: np.ndarray | None = None, *, grow: bool = True
+) -> tuple[State, np.ndarray]:
     """Move every living patient to the next stop.
 
     Parameters
@@ -152,6 +154,9 @@ def advance(program: Program, state: State, until_day: np.ndarray | None = None)
         Where the block stands; its arrays are changed in place unless room had to grow.
     until_day : ndarray of float64, shape (P,), optional
         Patient age in days at which the course ends if death does not come first.
+    grow : bool, optional
+        Whether the whole block gets more room when one patient needs it. Otherwise such a patient's stop has the
+        reason "overflow", and its state is of no use: start it again elsewhere, with more room.
 
     Returns
     -------
@@ -161,6 +166,8 @@ def advance(program: Program, state: State, until_day: np.ndarray | None = None)
         Why and when each patient stopped; a patient who had already finished has reason "none".
     """
     until = np.full(state.patient.size, np.inf) if until_day is None else until_day
+    if not grow:
+        return state, _run(program, state, until)
     before = _used(state)
     stops = _run(program, state, until)
     while (stops["reason"] == OVERFLOW).any():
@@ -183,7 +190,10 @@ def _used(state):
     kept["clone"] = state.clone[:, : course["clones"].max(initial=1)]
     if not course["pools"].any():
         # Nobody has shed yet: empty pools need no copy, and zeros cost nothing until they are read.
-        return {**{k: v.copy() for k, v in kept.items() if k != "pools"}, "pools": np.zeros_like(state.pools)}
+        return {
+            **{k: v.copy() for k, v in kept.items() if k != "pools"},
+            "pools": np.zeros(state.pools.shape, layout.POOLS),
+        }
     return {name: array.copy() for name, array in kept.items()}
 
 

@@ -75,10 +75,10 @@ WORKSPACE = np.dtype(
 
 
 class Capacity(NamedTuple):
-    """Room per patient; a patient who needs more is run again with more."""
+    """Room per patient; one who needs more is run again with more."""
 
-    lesions: int = 48
-    clones: int = 112
+    lesions: int = 128
+    clones: int = 320
 
     def larger(self) -> Capacity:
         """Return four times the room."""
@@ -92,8 +92,8 @@ class Capacity(NamedTuple):
         return self.lesions >= LARGEST_LESIONS and self.clones >= LARGEST_CLONES
 
 
-LARGEST_LESIONS = 48 * 4**3
-LARGEST_CLONES = 112 * 4**3
+LARGEST_LESIONS = 128 * 4**2 * 2
+LARGEST_CLONES = 320 * 4**2 * 2
 
 
 class State(NamedTuple):
@@ -107,6 +107,10 @@ class State(NamedTuple):
     pools: np.ndarray
     effect: np.ndarray
     watch: np.ndarray
+
+    def of(self, which: np.ndarray) -> State:
+        """Return the state of some of the patients, named by a mask or by their places."""
+        return State(self.seed, *(array[which] for array in self[1:]))
 
     @property
     def capacity(self) -> Capacity:
