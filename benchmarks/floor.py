@@ -23,10 +23,11 @@ import numba as nb
 import numpy as np
 
 from benchmarks.machine import cores
-from benchmarks.patients import CHUNK, drawn, program_of
+from benchmarks.patients import drawn, program_of
 from benchmarks.tables import Cell, Table, tell
 from benchmarks.timing import best_of
 from paget import engine
+from paget.cohort.course import CHUNK
 from paget.engine import rng as draws
 
 ROOT = Path(__file__).parents[1]
@@ -170,7 +171,7 @@ def measure(cancers: list[str] | None = None) -> Table:
     tell("  steps: timing")
     rows = tuple(row_of(name, patients, found[name]) for name, patients in cases.items())
     notes = (
-        "steps: lesion-steps a patient; at once: lesions stepped in one interval; exp, log, draws: calls a step;",
-        "bare loop: as many exp, log and uniform draws, and nothing else; ratio: the engine to it.",
+        "steps: lesion-steps a patient; at once: lesions stepped in one interval; exp, log, draws: calls a",
+        "step; bare loop: as many exp, log and uniform draws, and nothing else; ratio: the engine to it.",
     )
     return Table("COST OF A LESION-STEP (one lesion over one numeric interval)", HEAD, rows, notes)

@@ -8,11 +8,9 @@ from typing import Any
 import numpy as np
 
 from paget import catalogue
+from paget.cohort.course import CHUNK
 from paget.cohort.population import draw_patients
 from paget.engine import Program, compile_program
-
-CHUNK = 64
-"""Patients whose state is held at once: few enough for two threads to end together."""
 
 
 @cache
@@ -56,6 +54,6 @@ def chunks(who: np.ndarray[Any, Any], size: int = CHUNK) -> list[np.ndarray[Any,
     who
         The patients.
     size
-        Patients in a chunk.
+        Patients in a chunk; as in the project's own runs if left out.
     """
     return [who[first : first + size] for first in range(0, who.size, size)]

@@ -76,16 +76,17 @@ def measure_cancer(cancer_id: str, count: int) -> tuple[Cell, ...]:
         with ThreadPoolExecutor(threads) as pool:
             deque(pool.map(advance, parts), maxlen=0)
 
-    def run_on(workers: int) -> Cohort:
-        return paget.simulate(cancer_id, n=count, seed=SEED, workers=workers)
+    last: list[Cohort] = []
 
-    few = paget.simulate(cancer_id, n=count, seed=SEED)
-    lesions, cells = lesions_at_once(few), cells_each(few, float(program.table["interval_day"][0]))
+    def run_on(workers: int) -> None:
+        last[:] = [paget.simulate(cancer_id, n=count, seed=SEED, workers=workers)]
+
     several = cores() > 1
     spent = best_in_turn(REPEATS, *(partial(engine_on, k) for k in ((1, 2) if several else (1,))))
     whole = best_in_turn(REPEATS, *(partial(run_on, k) for k in ((1, 2) if several else (1,))))
     by_wall = [count / s.wall_s for s in spent] + [None] * (not several)
     by_run = [count / s.wall_s for s in whole] + [None] * (not several)
+    lesions, cells = lesions_at_once(last[0]), cells_each(last[0], float(program.table["interval_day"][0]))
     per_step = NS * spent[0].cpu_s / count / (lesions * cells)
     return (
         cancer_id,
@@ -118,9 +119,10 @@ def measure(cancers: list[str], count: int) -> Table:
     if len(rows) > 1:
         rows.append(("median", *(_middle([row[k] for row in rows]) for k in range(1, len(HEAD)))))
     notes = (
-        "CPU, 1 core, 2 cores: the engine alone, per second of processor and by the wall; sys %: processor time in",
-        "the system; run 1, run 2: whole runs on 1 and 2 workers, tables and summary included; ratio: 2 to 1;",
-        "lesions: living at once, mean; ns/step: the engine's CPU per lesion and numeric interval.",
+        "CPU, 1 core, 2 cores: the engine alone, per second of processor and by the wall; sys %: share of",
+        "the processor's time that went to the system; run 1, run 2: whole runs on 1 and 2 workers, tables",
+        "and summary included; ratio: 2 to 1; lesions: living at once, mean; ns/step: the engine's CPU per",
+        "lesion and numeric interval.",
     )
     return Table(f"PATIENTS PER SECOND, {count} patients each", HEAD, tuple(rows), notes)
 
