@@ -79,7 +79,7 @@ def program(**fields: Any) -> Any:
         "size_exponent": 0.7, "cluster_potential": 1.0, "sleep_share": 0.0, "waking_per_day": 0.0,
         "loss_per_day": 0.0, "vessel_per_day": 0.0, "cachexia_burden": OFF, "cachexia_per_day": 0.0,
         "fastest_driver": 1.0, "extravasation": 1.0, "mutation_rate": 0.0, "colonisation": 1.0,
-        "inverse_span": [1.0 / math.log(1e3), 1.0 / math.log(1e9)], "organ_growth": 1.0,
+        "inverse_span": [1.0 / math.log(1e3), 1.0 / math.log(1e9), 1.0 / math.log(1e9)], "organ_growth": 1.0,
         "lethal_burden": OFF, "peak_per_day": 0.0, "share": [1.0, 0.0, 0.0], "single": single,
         "entries": single, "cluster": 0.0, "fate_class": 0, "traits": 1.0,
     }  # fmt: skip

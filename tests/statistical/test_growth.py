@@ -85,11 +85,11 @@ def test_a_lesion_of_1_cm_doubles_in_the_entrys_doubling_time(entry: str) -> Non
     cancer = catalogue.cancer(entry)
     log_one_cm = math.log(cells_from_diameter(10.0, cancer.growth.cell_density.value))
     compiled = compile_program(cancer, catalogue.body(), catalogue.drivers())
-    for g, doubling in (
-        (compiled.growth_per_day, cancer.growth.doubling_time.value),
-        (compiled.metastasis_growth_per_day, cancer.growth.metastasis_doubling_time.value),
+    for g, span, doubling in (
+        (compiled.growth_per_day, 1, cancer.growth.doubling_time.value),
+        (compiled.metastasis_growth_per_day, 2, cancer.growth.metastasis_doubling_time.value),
     ):
-        rate = g - g * compiled.inverse_span[1] * (log_one_cm - LOG_SMALL)
+        rate = g - g * compiled.inverse_span[span] * (log_one_cm - LOG_SMALL)
         assert math.log(2.0) / rate == pytest.approx(doubling, rel=1e-9)
 
 

@@ -77,16 +77,22 @@ def trace(patient: Patient, lesion: Lesion, a: float, b: float) -> Path | None:
             immune += share * patient.immune(clone.genotype, place, a, b)
     path = Path(a, b, [lesion.log_cells] * 5, members)
     crowding = speed * patient.base_growth(place)
-    _march(patient, path, 0.0, lesion.log_cells, crowding * tables.inverse_span[lesion.vascular], immune)
+    _march(patient, path, 0.0, lesion.log_cells, crowding * _span(patient, lesion, lesion.vascular), immune)
     if not lesion.vascular:
         path.vessel_hazard = _vessel_hazard(patient, lesion, path)
         path.vessels_at = runs_out(path.vessel_hazard, lesion.vessel_clock)
         if path.vessels_at is not None:
             size = along(path.logs, path.vessels_at)
-            _march(patient, path, path.vessels_at, size, crowding * tables.inverse_span[1], immune)
+            _march(patient, path, path.vessels_at, size, crowding * _span(patient, lesion, 1), immune)
     gain = path.gain(path.h) / path.h if path.is_mixed else 0.0
     path.crowding = members[0].net + gain - (path.logs[4] - path.logs[0]) / path.h
     return path
+
+
+def _span(patient: Patient, lesion: Lesion, vascular: int) -> float:
+    """Return the inverse of the logarithms between a thousand cells and what the lesion tends to."""
+    without, primary, metastasis = patient.tables.inverse_span
+    return float((primary if lesion.route == 0 else metastasis) if vascular else without)
 
 
 def _march(patient: Patient, path: Path, start: float, x: float, crowding: float, immune: float) -> None:

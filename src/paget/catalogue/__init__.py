@@ -17,6 +17,7 @@ from pydantic import BaseModel
 from paget.catalogue.citations import bibtex, reference, sources_of
 from paget.catalogue.fingerprint import digest_of
 from paget.catalogue.folders import VARIABLE, all_folders
+from paget.catalogue.kinds import OBSERVED, model_of
 from paget.catalogue.registry import DEFAULT_POPULATION, Catalogue
 from paget.catalogue.settings import override
 from paget.errors import UnknownEntryError, nearest
@@ -263,4 +264,6 @@ def _everything() -> dict[str, BaseModel]:
     entries |= {f"drivers/{name}": driver for name, driver in here.drivers().items()}
     entries |= {f"groups/{name}": found for name, found in here.groups().items()}
     entries |= {f"populations/{name}": here.population(name) for name in here.names("populations")}
+    for kind in OBSERVED:
+        entries |= {f"{kind}/{name}": here.entry(kind, name, model_of(kind)) for name in here.names(kind)}
     return entries

@@ -78,7 +78,7 @@ def print_listing(listing: Listing) -> None:
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     heads = [head for head in listing.rows[0] if head not in _ONLY_IN_JSON]
     for position, head in enumerate(heads):
-        table.add_column(head.replace("_", "\n"), no_wrap=position == 0, style="cyan" if position == 0 else "")
+        table.add_column(head.replace("_", "\n"), no_wrap=position == 0, overflow="fold", style="cyan" if position == 0 else "")
     for row in listing.rows:
         table.add_row(*(_said(row[head]) for head in heads))
     console.print(table)

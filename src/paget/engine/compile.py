@@ -73,7 +73,7 @@ PROGRAM = np.dtype(
         ("primary_organ", np.int64),
         ("drivers", np.int64),
         *((name, np.float64) for name in _SCALARS),
-        ("inverse_span", np.float64, (2,)),
+        ("inverse_span", np.float64, (3,)),
         ("mutation_rate", np.float64, (MAX_DRIVERS,)),
         ("colonisation", np.float64, (N_ORGANS,)),
         ("colonise_trait", np.int64, (N_ORGANS,)),
@@ -220,8 +220,9 @@ def compile_program(
     fates = fate_tables(cancer, body, classes)
     rates = [(drivers[d.id].rate if d.rate is None else d.rate).value for d in cancer.drivers]
     metastasis_doubling = cancer.growth.metastasis_doubling_time.value
-    metastasis_growth = small_growth_per_day(metastasis_doubling, log_one_cm, log_capacity)
-    spans = [1.0 / (log_avascular - LOG_SMALL), 1.0 / (log_capacity - LOG_SMALL)]
+    metastasis_capacity = math.log(cancer.growth.metastasis_capacity.value)
+    metastasis_growth = small_growth_per_day(metastasis_doubling, log_one_cm, metastasis_capacity)
+    spans = [1.0 / (full - LOG_SMALL) for full in (log_avascular, log_capacity, metastasis_capacity)]
     fields = {
         "primary_organ": ORGANS.index(cancer.organ),
         "drivers": len(cancer.drivers),

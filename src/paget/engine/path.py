@@ -164,13 +164,13 @@ def trace(ws, program, patient, lesion, clone, l, effect, n, a, b):
         )
     beta = speed * base_growth(program, patient, rec.organ, is_primary)
     rec.path[0] = rec.log_cells
-    fill(ws, program, rec.path, h, beta * program.inverse_span[rec.vascular], immune, mixed)
+    fill(ws, program, rec.path, h, beta * program.inverse_span[crowding_of(rec.vascular, is_primary)], immune, mixed)
     set_nodes(rec)
     switch, spent = -1.0, 0.0
     if rec.vascular == 0:
         switch, spent = vessel_switch(ws, program, lesion, clone, l, effect, n, a, b, found)
         if switch >= 0.0:
-            restart(ws, program, rec.path, switch, h, beta * program.inverse_span[1], immune, mixed)
+            restart(ws, program, rec.path, switch, h, beta * program.inverse_span[crowding_of(1, is_primary)], immune, mixed)
             set_nodes(rec)
     gain = ws.class_gain[3] if mixed else 0.0
     rec.ahead[FROM] = a
@@ -180,6 +180,12 @@ def trace(ws, program, patient, lesion, clone, l, effect, n, a, b):
     rec.ahead[GAIN] = gain
     rec.ahead[SPENT] = spent
     return found
+
+
+@leaf
+def crowding_of(vascular, is_primary):
+    """Return which capacity slows a lesion: that without vessels (0), or with them the primary's (1) or another's (2)."""
+    return vascular if is_primary else 2 * vascular
 
 
 @kernel

@@ -39,7 +39,8 @@ class Growth(Frozen):
         description="volume doubling time of a metastasis at 1 cm",
     )
     cell_loss: Annotated[Quantity, Measure(ONE, least=0.0, most=0.999)] = Field(description="deaths per birth")
-    capacity: Cells = Field(description="size that a lesion with vessels tends to")
+    capacity: Cells = Field(description="size that a primary with vessels tends to")
+    metastasis_capacity: Cells = Field(description="size that a metastasis with vessels tends to")
     cell_density: Annotated[Quantity, Measure("cell/cm**3", above=0.0)] = Field(description="cells per volume")
     diameter_at_diagnosis: Annotated[Quantity, Measure("mm", above=0.0)] = Field(
         description="diameter of the primary when it is usually found",

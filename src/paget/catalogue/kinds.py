@@ -1,0 +1,31 @@
+"""Which class an entry of each folder is read as, for whatever goes over all entries of the catalogue."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Final
+
+from pydantic import BaseModel
+
+OBSERVED: Final = {
+    "markers": ("assay", "Marker"),
+    "modalities": ("modality", "Modality"),
+    "panels": ("panel", "Panel"),
+    "pathways": ("screening", "Programme"),
+    "staging": ("stage", "StagingTable"),
+    "symptoms": ("symptom", "SymptomPlace"),
+}
+"""Kinds that observation reads: the module of `paget.model` and the class."""
+
+
+def model_of(kind: str) -> type[BaseModel]:
+    """Return the class of a kind's entries; it is imported only now, so that a start stays quick.
+
+    Parameters
+    ----------
+    kind
+        One of `OBSERVED`.
+    """
+    module, name = OBSERVED[kind]
+    found: type[BaseModel] = getattr(import_module(f"paget.model.{module}"), name)
+    return found
