@@ -14,18 +14,33 @@ if TYPE_CHECKING:
     from paget import errors as errors
     from paget.cohort.api import simulate as simulate
     from paget.cohort.cohort import Cohort as Cohort
+    from paget.cohort.origins import origin as origin
+    from paget.cohort.origins import origin_posteriors as origin_posteriors
+    from paget.cohort.screened import compare_screening as compare_screening
 
 __version__ = "0.1.0"
 
 _LAZY: Final = {
     "Cohort": ("paget.cohort.cohort", "Cohort"),
     "catalogue": ("paget.catalogue", ""),
+    "compare_screening": ("paget.cohort.screened", "compare_screening"),
     "errors": ("paget.errors", ""),
+    "origin": ("paget.cohort.origins", "origin"),
+    "origin_posteriors": ("paget.cohort.origins", "origin_posteriors"),
     "simulate": ("paget.cohort.api", "simulate"),
 }
 """Public name -> (module, attribute); an empty attribute stands for the module itself."""
 
-__all__ = ["Cohort", "__version__", "catalogue", "errors", "simulate"]
+__all__ = [
+    "Cohort",
+    "__version__",
+    "catalogue",
+    "compare_screening",
+    "errors",
+    "origin",
+    "origin_posteriors",
+    "simulate",
+]
 
 
 if not TYPE_CHECKING:  # to the type checker a misspelt name stays an error

@@ -53,6 +53,7 @@ def summarise(tally: Tally, *, years: float | None, year_to_1cm: float | None) -
             "patients": share(tally.late_patients, tally.with_metastasis).as_dict(),
             "metastases_from_sleep": share(tally.metastases_woken, tally.metastases).as_dict(),
         },
+        "diagnosis": tally.found.as_dict(),
         "death": _death(tally),
         "survival_from_1cm": _survival(tally),
         "funnel": _funnel(tally),

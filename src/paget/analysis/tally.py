@@ -12,6 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from paget.analysis.durations import YEAR_DAY, DayCounts
+from paget.analysis.found import COLUMNS as FOUND_COLUMNS
+from paget.analysis.found import Found
 from paget.model.layout import CAUSES, FUNNEL_STEPS, N_ORGANS, ORGANS
 
 if TYPE_CHECKING:
@@ -33,6 +35,7 @@ PATIENT_COLUMNS: Final = (
     "metastases_established",
     "untracked_clones",
     "untracked_lesions",
+    *(name for name in FOUND_COLUMNS if name not in ("cause", "death_age_day", "last_age_day")),
 )
 LESION_COLUMNS: Final = ("patient", "organ", "route", "woken", "founded_age_day", "detectable_age_day")
 FUNNEL_COLUMNS: Final = tuple(f"{step}_count" for step in FUNNEL_STEPS)
@@ -51,6 +54,7 @@ class Tally:
     """What a summary needs to know of the tables of a run."""
 
     def __init__(self) -> None:
+        self.found = Found()
         self.patients = 0
         self.by_cancer: dict[str, int] = {}
         self.causes = np.zeros(len(CAUSES), dtype=np.int64)
@@ -89,6 +93,7 @@ class Tally:
         """
         self._add_patients(patients)
         self._add_times(patients)
+        self.found.add(patients)
         self._add_lesions(patients, lesions)
         for number, column in enumerate(FUNNEL_COLUMNS):
             self.funnel[number] += pc.sum(funnel[column]).as_py() or 0.0

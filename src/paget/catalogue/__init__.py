@@ -17,7 +17,7 @@ from pydantic import BaseModel
 from paget.catalogue.citations import bibtex, reference, sources_of
 from paget.catalogue.fingerprint import digest_of
 from paget.catalogue.folders import VARIABLE, all_folders
-from paget.catalogue.kinds import OBSERVED, model_of
+from paget.catalogue.kinds import FINDING, OBSERVED, model_of
 from paget.catalogue.registry import DEFAULT_POPULATION, Catalogue
 from paget.catalogue.settings import override
 from paget.errors import UnknownEntryError, nearest
@@ -254,6 +254,8 @@ def _read_by(name: str | Cancer) -> dict[str, BaseModel]:
     for entry in cancers:
         entries[f"cancers/{entry.id}"] = entry
         entries |= {f"drivers/{driver.id}": here.driver(driver.id) for driver in entry.drivers}
+    for kind in FINDING:
+        entries |= {f"{kind}/{each}": here.entry(kind, each, model_of(kind)) for each in here.names(kind)}
     return entries
 
 

@@ -35,6 +35,7 @@ KINDS: Final = (
     "markers",
     "symptoms",
     "pathways",
+    "workups",
     "panels",
     "staging",
 )

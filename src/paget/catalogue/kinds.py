@@ -14,8 +14,11 @@ OBSERVED: Final = {
     "pathways": ("screening", "Programme"),
     "staging": ("stage", "StagingTable"),
     "symptoms": ("symptom", "SymptomPlace"),
+    "workups": ("workup", "Workup"),
 }
 """Kinds that observation reads: the module of `paget.model` and the class."""
+FINDING: Final = ("modalities", "pathways", "staging", "symptoms", "workups")
+"""Those of them that decide in a run who is found when."""
 
 
 def model_of(kind: str) -> type[BaseModel]:

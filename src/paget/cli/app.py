@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from paget import __version__
-from paget.cli import catalogue, patient, run
+from paget.cli import catalogue, origin, patient, run, screen
 
 app = typer.Typer(
     name="paget",
@@ -45,6 +45,10 @@ def _options(
 
 app.command("run", short_help="Simulate a cohort, keep its tables, print a summary.")(run.run)
 app.command("patient", short_help="Tell the story of one patient of a run.")(patient.patient)
+app.command("origin", short_help="Infer where a metastatic cancer comes from.", context_settings=origin.SETTINGS)(
+    origin.origin
+)
+app.command("screen", short_help="Compare the same patients with and without screening.")(screen.screen)
 app.command("list", short_help="List cancers, groups, drivers, sources.")(catalogue.list_entries)
 app.command("show", short_help="Show every number of an entry and its source.")(catalogue.show)
 app.command("cite", short_help="List what to cite for a cancer.")(catalogue.cite)

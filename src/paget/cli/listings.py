@@ -6,10 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from pydantic import BaseModel
 from rich.console import Console
 from rich.table import Table
 
 from paget import catalogue
+from paget.catalogue.kinds import OBSERVED, model_of
 from paget.catalogue.numbers import stated
 from paget.catalogue.wording import number, with_unit
 from paget.errors import SettingError, nearest
@@ -78,7 +80,8 @@ def print_listing(listing: Listing) -> None:
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     heads = [head for head in listing.rows[0] if head not in _ONLY_IN_JSON]
     for position, head in enumerate(heads):
-        table.add_column(head.replace("_", "\n"), no_wrap=position == 0, overflow="fold", style="cyan" if position == 0 else "")
+        style = "cyan" if position == 0 else ""
+        table.add_column(head.replace("_", "\n"), no_wrap=position == 0, overflow="fold", style=style)
     for row in listing.rows:
         table.add_row(*(_said(row[head]) for head in heads))
     console.print(table)
@@ -172,6 +175,23 @@ def _sources() -> list[Row]:
 
 _COLUMNS = "doubling: of the volume, at 1 cm. assumed: numbers that rest on judgement."
 
+
+def _observed(kind: str) -> Callable[[], list[Row]]:
+    """Return what makes the rows of a kind that observation reads."""
+
+    def rows() -> list[Row]:
+        model = model_of(kind)
+        entries = [(name, catalogue.entry(kind, name, model)) for name in catalogue.current().names(kind)]
+        return [{"entry": name, "name": getattr(entry, "name", ""), "about": _about(entry)} for name, entry in entries]
+
+    return rows
+
+
+def _about(entry: BaseModel) -> str:
+    """Return the first sentence of an entry's summary."""
+    return str(getattr(entry, "summary", "")).split(". ")[0].removesuffix(".")
+
+
 KINDS: Final[dict[str, tuple[Callable[[], list[Row]], str]]] = {
     "cancers": (_cancers, f"{_COLUMNS}\nAll numbers of one: paget show colorectal"),
     "groups": (_groups, "A group is run like a cancer: paget run lung"),
@@ -179,5 +199,6 @@ KINDS: Final[dict[str, tuple[Callable[[], list[Row]], str]]] = {
     "organs": (_organs, "Flows are arterial shares. All numbers of one: paget show body organs.liver"),
     "populations": (_populations, "The table of one: paget show united_states"),
     "sources": (_sources, "Those of one cancer: paget cite colorectal"),
+    **{kind: (_observed(kind), f"All numbers of one: paget show {kind}/NAME") for kind in OBSERVED},
 }
 """What can be listed: how to make the rows, and what to do next."""

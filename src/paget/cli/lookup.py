@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from paget import catalogue
+from paget.catalogue.kinds import OBSERVED, model_of
 from paget.catalogue.numbers import stated
 from paget.errors import UnknownEntryError, nearest
 
@@ -17,7 +18,8 @@ def found(name: str) -> BaseModel:
     Parameters
     ----------
     name
-        A cancer, group, driver, population or source, or ``body``.
+        A cancer, group, driver, population or source, ``body``, or an entry that observation reads; where two kinds
+        have an entry of one name, such as ``staging/colorectal``, its kind goes before it.
 
     Raises
     ------
@@ -27,13 +29,21 @@ def found(name: str) -> BaseModel:
     here = catalogue.current()
     if name == "body":
         return here.body()
+    for kind in OBSERVED:
+        own = name.removeprefix(f"{kind}/")
+        if own != name:
+            return here.entry(kind, own, model_of(kind))
     for kind, read in (("cancers", here.cancer), ("drivers", here.driver), ("populations", here.population)):
         if name in here.names(kind):
             return read(name)
     for many in (here.groups(), here.sources()):
         if name in many:
             return many[name]
+    for kind in OBSERVED:
+        if name in here.names(kind):
+            return here.entry(kind, name, model_of(kind))
     names = [
+        *(each for kind in OBSERVED for each in here.names(kind)),
         *here.names("cancers"),
         *here.groups(),
         *here.names("drivers"),
@@ -43,7 +53,7 @@ def found(name: str) -> BaseModel:
     raise UnknownEntryError(
         f"The catalogue has no entry called {name!r}.",
         value=name,
-        allowed="a cancer, group, driver, population or source, or: body",
+        allowed=f"a cancer, group, driver, population or source, body, or an entry of {', '.join(OBSERVED)}",
         meant=nearest(name, [*names, *here.sources()]),
         fix="see: paget list cancers (or groups, drivers, populations, sources)",
     )

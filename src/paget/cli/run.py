@@ -31,20 +31,24 @@ def run(
     ] = None,
     years: Years = None,
     settings: Settings = None,
+    screening: Annotated[
+        str | None,
+        typer.Option("--screening", metavar="NAME", help="A screening programme; see: paget list pathways."),
+    ] = None,
     scheduler: Annotated[
         str | None,
         typer.Option("--scheduler", metavar="ADDRESS", help="Compute on a Dask cluster, as in tcp://10.0.0.1:8786."),
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Simulate a cohort of untreated patients and print who spread, where to, how fast and to what end.
+    """Simulate a cohort of untreated patients and print who spread, where to, how they were found and to what end.
 
     The same command goes on with a run that was stopped, and prints the summary of a finished one.
     """
     from paget.cohort.api import simulate
 
     chosen = parsed(settings)
-    folder = out or default_folder(cancer, n, seed, years, chosen)
+    folder = out or default_folder(cancer, n, seed, years, chosen, screening)
     try:
         cohort = simulate(
             cancer,
@@ -54,6 +58,7 @@ def run(
             workers=workers,
             years=years,
             settings=chosen,
+            screening=screening,
             scheduler=scheduler,
             progress=not as_json,
         )
@@ -69,8 +74,11 @@ def run(
     print_summary(summary, folder)
 
 
-def default_folder(cancer: str, n: int, seed: int, years: float | None, settings: dict[str, str]) -> Path:
-    """Return the folder of a run that names none: another one for other settings or another horizon."""
-    changed = json.dumps([years, settings], sort_keys=True) if years is not None or settings else ""
+def default_folder(
+    cancer: str, n: int, seed: int, years: float | None, settings: dict[str, str], screening: str | None = None
+) -> Path:
+    """Return the folder of a run that names none: another one for other settings, horizon or screening."""
+    other = [years, settings, screening] if screening is not None else [years, settings]
+    changed = json.dumps(other, sort_keys=True) if any(other) else ""
     suffix = f"-{hashlib.sha256(changed.encode()).hexdigest()[:6]}" if changed else ""
     return Path("runs") / f"{cancer}-{n}-{seed}{suffix}"

@@ -64,6 +64,7 @@ def _sections(summary: dict[str, Any]) -> list[tuple[str, RenderableType]]:
         sections.append(("Mixture", mixture))
     sections.append(("Spread", _spread(summary["spread"])))
     sections.append(("Timing", _timing(summary["timing"], summary["late"])))
+    sections.append(("Found", _found(summary["diagnosis"])))
     sections.append(("Death", _death(summary["death"])))
     sections.append(("Survival", _survival(summary["survival_from_1cm"])))
     sections.append(("Funnel", _funnel(summary["funnel"])))
@@ -99,6 +100,25 @@ def _timing(timing: dict[str, Any], late: dict[str, Any]) -> RenderableType:
     grid.add_row(f"first metastasis over {late['after_year']:g} years after spread", percent(late["patients"]["share"]))
     grid.add_row("metastases that had slept", percent(late["metastases_from_sleep"]["share"]))
     return grid
+
+
+def _found(found: dict[str, Any]) -> RenderableType:
+    if not found["diagnosed"]["count"]:
+        return "nobody was diagnosed"
+    routes = [f"{name} {percent(each['share'], 0)}" for name, each in found["route"].items()]
+    stages = [f"{group} {percent(each['share'], 0)}" for group, each in found["stage"].items()]
+    survival = [
+        f"{group} {'not reached' if months is None else _few(months)}"
+        for group, months in found["survival_month"].items()
+        if group != "unknown"
+    ]
+    unknown = found["unknown_primary"]["share"]
+    return Group(
+        ", ".join(routes),
+        f"stage at diagnosis  {'  '.join(stages)}",
+        f"untreated survival from diagnosis, months  {'  '.join(survival)}",
+        f"metastasis found {percent(found['with_metastasis_found']['share'])}, primary not found {percent(unknown)}",
+    )
 
 
 def _death(death: dict[str, Any]) -> RenderableType:

@@ -34,6 +34,7 @@ def simulate(  # noqa: PLR0913 - one call holds every choice of a run
     workers: int | None = None,
     years: float | None = None,
     settings: Mapping[str, str] | None = None,
+    screening: str | None = None,
     scheduler: str | Submitter | None = None,
     progress: bool = False,
 ) -> Cohort:
@@ -59,6 +60,8 @@ def simulate(  # noqa: PLR0913 - one call holds every choice of a run
         Horizon in years after the first cell; until death if None.
     settings
         Catalogue numbers to replace, such as ``{"growth.doubling_time": "120 day"}``.
+    screening
+        Screening programme, such as ``screen_fit``; nobody is screened if None.
     scheduler
         Address of a Dask scheduler, or any object with a ``submit`` method, that computes elsewhere.
     progress
@@ -90,7 +93,7 @@ def simulate(  # noqa: PLR0913 - one call holds every choice of a run
     threads = runner.available_cores() if workers is None else workers
     check_number("n", n, 1, N_MAX)
     check_number("workers", threads, 1, runner.WORKERS_MAX)
-    recipe = make_recipe(cancer, seed=seed, years=years, settings=settings)
+    recipe = make_recipe(cancer, seed=seed, years=years, settings=settings, screening=screening)
     with contextlib.ExitStack() as open_now:
         path = open_now.enter_context(_temporary()) if out is None else Path(out)
         elsewhere = open_now.enter_context(runner.connected(scheduler)) if isinstance(scheduler, str) else scheduler

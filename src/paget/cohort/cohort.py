@@ -98,6 +98,11 @@ class Cohort:
         """One row per patient and organ: how many cells passed each step of the cascade."""
         return self._frame("funnel")
 
+    @cached_property
+    def findings(self) -> pd.DataFrame:
+        """One row per finding that led to a diagnosis; `lesion` is the truth behind it, 0 where it was false."""
+        return self._frame("findings")
+
     def summary(self) -> dict[str, Any]:
         """Return the run's summary as plain values, with shares, medians and the funnel."""
         path = self.path / SUMMARY_NAME
@@ -112,7 +117,7 @@ class Cohort:
         Parameters
         ----------
         table
-            ``patients``, ``lesions``, ``clones`` or ``funnel``.
+            ``patients``, ``lesions``, ``clones``, ``funnel`` or ``findings``.
 
         Raises
         ------
@@ -131,7 +136,7 @@ class Cohort:
         Parameters
         ----------
         table
-            ``patients``, ``lesions``, ``clones`` or ``funnel``.
+            ``patients``, ``lesions``, ``clones``, ``funnel`` or ``findings``.
         columns
             Which columns; all if None.
         patient

@@ -1,4 +1,4 @@
-"""A course without care: patients from the first malignant cell to death or horizon, as tables.
+"""A course without treatment: patients from the first malignant cell to death or horizon, as tables.
 
 Patients run in small chunks so that the engine's state stays in the processor's cache; what a chunk leaves
 is trimmed to the lesions and clones there are. Tables hold what happened, in rows a person can read: names
@@ -15,21 +15,21 @@ import numpy as np
 import pyarrow as pa
 
 from paget import engine
+from paget.cohort.diagnosis import diagnose
+from paget.cohort.finding_tables import finding_table, known_columns
 from paget.cohort.population import draw_patients
 from paget.cohort.tables import Lesions, clone_table, funnel_table, lesion_table, patient_table
 from paget.engine.compile import YEAR_DAY
-from paget.model import layout
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from paget.cohort.diagnosis import Diagnosis, Eyes
     from paget.engine import Capacity, Program, State
-    from paget.model.cancer import Cancer
     from paget.model.population import Population
 
 CHUNK = 128
 """Patients whose state is held at once."""
-OVERFLOW = layout.STOP_REASONS.index("overflow")
 
 
 @dataclass(frozen=True)
@@ -40,18 +40,21 @@ class BlockTables:
     lesions: pa.Table
     clones: pa.Table
     funnel: pa.Table
+    findings: pa.Table
 
 
 @dataclass(frozen=True)
 class Chunk:
-    """The end state of some patients, and their funnels."""
+    """The end state of some patients, their funnels, and what became known of them."""
 
     state: State
     funnel: np.ndarray
+    known: Diagnosis
 
 
 def run_chunk(
     program: Program,
+    eyes: Eyes,
     seed: int,
     patients: np.ndarray,
     years: float | None,
@@ -64,18 +67,17 @@ def run_chunk(
     """
     until = np.full(patients.size, np.inf) if years is None else patients["onset_day"] + years * YEAR_DAY
     started = engine.start(program, seed, patients, capacity=room)
-    state, stops = engine.advance(program, started, until, grow=False)
-    full = stops["reason"] == OVERFLOW
+    state, known, full = diagnose(program, eyes, seed, started, until)
     if full.any():
-        yield from run_chunk(program, seed, patients[full], years, state.capacity.larger())
-        state = state.of(~full)
+        yield from run_chunk(program, eyes, seed, patients[full], years, state.capacity.larger())
+        state, known = state.of(~full), known.of(~full)
     if state.patient.size:
-        yield Chunk(state, engine.funnel(state))
+        yield Chunk(state, engine.funnel(state), known)
 
 
 def natural_history(
     program: Program,
-    cancer: Cancer,
+    eyes: Eyes,
     population: Population,
     seed: int,
     indices: np.ndarray,
@@ -87,8 +89,8 @@ def natural_history(
     ----------
     program : Program
         The compiled cancer.
-    cancer : Cancer
-        Its entry.
+    eyes : Eyes
+        Its entry, and how patients are found.
     population : Population
         Mortality from other causes.
     seed : int
@@ -103,17 +105,19 @@ def natural_history(
     BlockTables
         Rows in the order of `indices`.
     """
+    cancer = eyes.cancer
     density = cancer.growth.cell_density.value
     names = program.driver_ids
-    parts: dict[str, list[pa.Table]] = {"patients": [], "lesions": [], "clones": [], "funnel": []}
+    parts: dict[str, list[pa.Table]] = {"patients": [], "lesions": [], "clones": [], "funnel": [], "findings": []}
     who = draw_patients(program, cancer, population, seed, np.asarray(indices, np.int64))
-    chunks = (run_chunk(program, seed, who[k : k + CHUNK], years) for k in range(0, who.size, CHUNK))
+    chunks = (run_chunk(program, eyes, seed, who[k : k + CHUNK], years) for k in range(0, who.size, CHUNK))
     for chunk in chain.from_iterable(chunks):
         state, lesions = chunk.state, Lesions.of(chunk.state, chunk.state.lesion)
-        parts["patients"].append(patient_table(cancer.id, state, lesions, density))
+        parts["patients"].append(patient_table(cancer.id, state, lesions, density, known_columns(chunk.known, eyes)))
         parts["lesions"].append(lesion_table(state, lesions, density, names))
         parts["clones"].append(clone_table(state, state.lesion, state.clone, names))
         parts["funnel"].append(funnel_table(state, lesions, chunk.funnel))
+        parts["findings"].append(finding_table(state, chunk.known, eyes))
     return BlockTables(**{name: in_order(pa.concat_tables(tables)) for name, tables in parts.items()})
 
 

@@ -34,6 +34,7 @@ _IDENTITY: Final = (
     "seed",
     "settings",
     "years",
+    "screening",
     "block_patients",
 )
 
@@ -58,6 +59,8 @@ class Identity:
         Catalogue numbers set by the user.
     years
         Horizon in years after the first cell; None means until death.
+    screening
+        Screening programme; None for none.
     block_patients
         Patients per block.
     """
@@ -69,6 +72,7 @@ class Identity:
     seed: int
     settings: dict[str, str] = field(default_factory=dict)
     years: float | None = None
+    screening: str | None = None
     block_patients: int = 0
 
     def as_dict(self) -> dict[str, object]:

@@ -17,6 +17,7 @@ import paget
 from paget.cohort.mixture import entry_numbers
 from paget.cohort.provenance import Identity
 from paget.cohort.store import BLOCK_PATIENTS, TABLES, JoinedTables, Tables, joined
+from paget.cohort.watching import Watching, watching
 from paget.errors import RunError, SettingError
 from paget.model.layout import LAYOUT_VERSION
 
@@ -53,10 +54,14 @@ class Recipe:
         The drivers that these cancers can carry, by name.
     population
         Whom the patients belong to.
+    watched
+        How they are looked for.
     seed
         Seed of all draws.
     years
         Horizon in years after the first cell; None means until death.
+    screening
+        Screening programme; None for none.
     settings
         Catalogue numbers set by the user.
     catalogue_digest
@@ -73,8 +78,10 @@ class Recipe:
     body: Body
     drivers: Mapping[str, Driver]
     population: Population
+    watched: Watching
     seed: int
     years: float | None
+    screening: str | None
     settings: Mapping[str, str]
     catalogue_digest: str
     references: Mapping[str, str]
@@ -91,6 +98,7 @@ class Recipe:
             seed=self.seed,
             settings=dict(self.settings),
             years=self.years,
+            screening=self.screening,
             block_patients=BLOCK_PATIENTS,
         )
 
@@ -126,7 +134,8 @@ class Recipe:
             own = indices[entries == number]
             if own.size:
                 program = self.programs[number]
-                pieces.append(natural_history(program, cancer, self.population, self.seed, own, self.years))
+                eyes = self.watched.eyes(cancer)
+                pieces.append(natural_history(program, eyes, self.population, self.seed, own, self.years))
         return pieces[0] if len(pieces) == 1 else merged(pieces)
 
     def packed(self) -> bytes:
@@ -140,6 +149,7 @@ def make_recipe(
     seed: int = 1,
     years: float | None = None,
     settings: Mapping[str, str] | None = None,
+    screening: str | None = None,
 ) -> Recipe:
     """Look everything up that a run needs, and check it.
 
@@ -153,6 +163,8 @@ def make_recipe(
         Horizon in years after the first cell; None means until death.
     settings
         Catalogue numbers to replace, such as ``{"growth.doubling_time": "120 day"}``, in all cancers.
+    screening
+        Name of a screening programme; None for none.
 
     Returns
     -------
@@ -191,8 +203,10 @@ def make_recipe(
         body=catalogue.body(),
         drivers={name: known[name] for name in sorted(carried)},
         population=catalogue.population(),
+        watched=watching(screening, [cancer.id for cancer, _ in members]),
         seed=int(seed),
         years=None if years is None else float(years),
+        screening=screening,
         settings=chosen,
         catalogue_digest=catalogue.digest(name),
         references={source.id: catalogue.reference(source) for source in catalogue.cite(name)},

@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 
 from paget.errors import FolderError
 
-TABLES: Final = ("lesions", "clones", "funnel", "patients")
+TABLES: Final = ("lesions", "clones", "funnel", "findings", "patients")
 """Names of the tables, in the order in which the parts of a block are moved into place."""
 
 BLOCK_PATIENTS: Final = 2000
@@ -38,7 +38,7 @@ _COUNT_KEY: Final = b"paget.count"
 
 
 class Tables(Protocol):
-    """What a block function returns: the four tables of a block of patients."""
+    """What a block function returns: the five tables of a block of patients."""
 
     @property
     def patients(self) -> pa.Table:
@@ -55,6 +55,10 @@ class Tables(Protocol):
     @property
     def funnel(self) -> pa.Table:
         """One row per patient and organ reached."""
+
+    @property
+    def findings(self) -> pa.Table:
+        """One row per finding."""
 
 
 @dataclass(frozen=True)
@@ -93,6 +97,7 @@ class JoinedTables:
     lesions: pa.Table
     clones: pa.Table
     funnel: pa.Table
+    findings: pa.Table
 
 
 def joined(pieces: Sequence[Tables]) -> JoinedTables:

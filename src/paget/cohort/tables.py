@@ -14,6 +14,7 @@ from paget.model import layout
 if TYPE_CHECKING:
     from paget.engine import State
 
+Columns = dict[str, "np.ndarray | pa.Array"]
 UNITS = {
     "_day": "day",
     "_mm": "mm",
@@ -33,7 +34,7 @@ def unit_of(column: str) -> str:
     return next((unit for ending, unit in UNITS.items() if column.endswith(ending)), "")
 
 
-def _table(columns: dict[str, np.ndarray | pa.Array]) -> pa.Table:
+def table_of(columns: Columns) -> pa.Table:
     """Return an Arrow table with NaN as null and each column's unit in its metadata."""
     arrays, fields = [], []
     for name, values in columns.items():
@@ -44,7 +45,7 @@ def _table(columns: dict[str, np.ndarray | pa.Array]) -> pa.Table:
     return pa.Table.from_arrays(arrays, schema=pa.schema(fields))
 
 
-def _names(codes: np.ndarray, names: tuple[str, ...]) -> pa.Array:
+def names_of(codes: np.ndarray, names: tuple[str, ...]) -> pa.Array:
     """Return codes as a dictionary array of names."""
     return pa.DictionaryArray.from_arrays(pa.array(codes.astype(np.int8)), pa.array(names, pa.string()))
 
@@ -110,7 +111,7 @@ def _used(counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return who, np.arange(who.size) - np.repeat(np.cumsum(counts) - counts, counts)
 
 
-def patient_table(cancer_id: str, state: State, lesions: Lesions, density_per_cm3: float) -> pa.Table:
+def patient_table(cancer_id: str, state: State, lesions: Lesions, density_per_cm3: float, known: Columns) -> pa.Table:
     """Return one row per patient.
 
     Parameters
@@ -123,6 +124,8 @@ def patient_table(cancer_id: str, state: State, lesions: Lesions, density_per_cm
         Lesions as they stood on the last day.
     density_per_cm3 : float
         Cells per cubic centimetre, for diameters.
+    known : dict of columns
+        What became known of the patients (`finding_tables.known_columns`).
     """
     patient, course = state.patient, state.course
     rows, spread, cells = lesions.rows, lesions.spread, lesions.cells
@@ -134,14 +137,14 @@ def patient_table(cancer_id: str, state: State, lesions: Lesions, density_per_cm
     reached[lesions.who[seen_now], rows["organ"][seen_now]] = True
     primary = state.lesion[:, 0]
     primary_cells = np.where(primary["status"] == ALIVE, np.exp(primary["log_cells"]), 0.0)
-    return _table(
+    return table_of(
         {
             "patient": patient["index"],
-            "cancer": _names(np.zeros(patient.size), (cancer_id,)),
-            "sex": _names(patient["sex"], layout.SEXES),
+            "cancer": names_of(np.zeros(patient.size), (cancer_id,)),
+            "sex": names_of(patient["sex"], layout.SEXES),
             "onset_age_day": patient["onset_day"],
             "death_age_day": course["death_day"],
-            "cause": _names(course["cause"], layout.CAUSES),
+            "cause": names_of(course["cause"], layout.CAUSES),
             "last_age_day": course["now_day"],
             "primary_1cm_age_day": primary["one_cm_day"],
             "first_spread_age_day": lesions.first("founded_day", established),
@@ -157,6 +160,7 @@ def patient_table(cancer_id: str, state: State, lesions: Lesions, density_per_cm
             "clones": course["clones"],
             "untracked_clones": course["untracked_clones"],
             "untracked_lesions": course["untracked_lesions"],
+            **known,
         }
     )
 
@@ -164,13 +168,13 @@ def patient_table(cancer_id: str, state: State, lesions: Lesions, density_per_cm
 def lesion_table(state: State, lesions: Lesions, density_per_cm3: float, drivers: tuple[str, ...]) -> pa.Table:
     """Return one row per lesion that is, or was once a thousand cells; see `patient_table` for parameters."""
     rows, cells = lesions.rows, lesions.cells
-    return _table(
+    return table_of(
         {
             "patient": state.patient["index"][lesions.who],
             "lesion": rows["key"],
             "parent_lesion": rows["parent_key"],
-            "organ": _names(rows["organ"], layout.ORGANS),
-            "route": _names(rows["route"], layout.ROUTES),
+            "organ": names_of(rows["organ"], layout.ORGANS),
+            "route": names_of(rows["route"], layout.ROUTES),
             "generation": rows["generation"],
             "founded_age_day": rows["founded_day"],
             "woken": rows["woken"].astype(bool),
@@ -196,13 +200,13 @@ def clone_table(state: State, lesion: np.ndarray, clone: np.ndarray, drivers: tu
     linked = rows["lesion"] >= 0
     who, rows = who[linked], rows[linked]
     cells = np.where(rows["count"] >= 0.0, rows["count"], rows["cells"])
-    return _table(
+    return table_of(
         {
             "patient": state.patient["index"][who],
             "lesion": lesion["key"][who, rows["lesion"]],
             "clone": rows["key"],
             "parent_clone": rows["parent_key"],
-            "driver": _names(np.where(rows["driver"] < 0, 0, 1 + rows["driver"]), ("", *drivers)),
+            "driver": names_of(np.where(rows["driver"] < 0, 0, 1 + rows["driver"]), ("", *drivers)),
             "drivers": _genotypes(rows["genotype"], drivers),
             "origin_age_day": rows["origin_day"],
             "origins": rows["origins"],
@@ -226,10 +230,10 @@ def funnel_table(state: State, lesions: Lesions, counts: np.ndarray) -> pa.Table
         passed = spread & ~np.isnan(lesions.rows[column])
         np.add.at(counts, (lesions.who[passed], lesions.rows["organ"][passed], STEP[step]), 1.0)
     rows, beds = np.nonzero(counts.any(axis=2))
-    table: dict[str, np.ndarray | pa.Array] = {
+    table: Columns = {
         "patient": state.patient["index"][rows],
-        "organ": _names(beds, (*layout.ORGANS, *layout.BEDS)),
+        "organ": names_of(beds, (*layout.ORGANS, *layout.BEDS)),
     }
     for step, number in STEP.items():
         table[f"{step}_count"] = counts[rows, beds, number]
-    return _table(table)
+    return table_of(table)

@@ -1,7 +1,7 @@
 """The engine: rows in, stops out. It knows no drug, scan, symptom or guideline."""
 
 from paget.engine.compile import Program, compile_program
-from paget.engine.start import advance, funnel, snapshot, start, with_effects, with_watches
+from paget.engine.start import advance, funnel, look, snapshot, start, with_effects, with_watches
 from paget.engine.state import Capacity, State
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "advance",
     "compile_program",
     "funnel",
+    "look",
     "snapshot",
     "start",
     "with_effects",

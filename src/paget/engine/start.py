@@ -257,6 +257,35 @@ def snapshot(program: Program, state: State) -> tuple[np.ndarray, np.ndarray]:
     return lesions, clones
 
 
+def look(program: Program, state: State, which: np.ndarray) -> State:
+    """Return some patients' state as it stands on their own current days: a copy, of the places in use alone.
+
+    Parameters
+    ----------
+    program : Program
+        The compiled cancer.
+    state : State
+        Where the block stands.
+    which : ndarray of int64, shape (Q,)
+        Places of the patients looked at.
+    """
+    course = state.course[which]
+    lesions, clones = course["lesions"].max(initial=1), course["clones"].max(initial=1)
+    seen = State(
+        seed=state.seed,
+        patient=state.patient[which],
+        course=course,
+        lesion=state.lesion[which, :lesions],
+        clone=state.clone[which, :clones],
+        pools=state.pools[:0],
+        effect=state.effect[which],
+        watch=state.watch[:0],
+    )
+    table = program.seeded(state.seed)
+    coast_block(table, workspace(), seen.patient, seen.course, seen.lesion, seen.clone, seen.effect)
+    return seen
+
+
 def funnel(state: State) -> np.ndarray:
     """Return the counts of the cascade, shape (P, beds, steps), drawn from the engine's sums."""
     out = np.zeros((state.patient.size, layout.N_BEDS, layout.N_STEPS))
