@@ -55,7 +55,7 @@ def override(cancer: Cancer, changes: Mapping[str, str | float | Quantity]) -> C
     if not changes:
         return cancer
     table = cancer.model_dump()
-    numbers = {number.key: number for number in stated(cancer)}
+    numbers = {number.key: number for number in stated(cancer) if number.quantity}
     for key, value in sorted(changes.items(), key=lambda change: change[0].endswith(_WIDTH)):
         _set(table, cancer, numbers, key, value)
     return validated(Cancer, table, SETTINGS)
@@ -69,7 +69,7 @@ def settable(cancer: Cancer) -> tuple[str, ...]:
     cancer
         The cancer.
     """
-    keys = dict.fromkeys(number.key for number in stated(cancer))
+    keys = dict.fromkeys(number.key for number in stated(cancer) if number.quantity)
     keys |= dict.fromkeys(f"{place}.{name}" for place, names in _SPARSE.items() for name in names)
     keys |= dict.fromkeys(f"drivers.{driver.id}.rate" for driver in cancer.drivers)
     return tuple(keys)

@@ -10,8 +10,9 @@ from pydantic import BaseModel
 from paget.catalogue.citations import reference
 from paget.catalogue.numbers import stated
 from paget.catalogue.registry import Catalogue
-from paget.catalogue.wording import interval, number, spread, with_unit
+from paget.catalogue.wording import interval, number, said, spread, with_unit
 from paget.model.body import Body
+from paget.model.cancer import Cancer
 from paget.model.population import Population
 from paget.model.quantity import GRADES
 
@@ -42,6 +43,7 @@ def catalogue_page(catalogue: Catalogue) -> str:
             f"### {cancer.name} (`{cancer.id}`)",
             f"Primary in: {cancer.organ}. {cancer.summary}",
             *_numbers(cancer),
+            *_expectations(cancer),
         ]
     parts.append("## Groups")
     for group in catalogue.groups().values():
@@ -80,6 +82,15 @@ def _numbers(entry: BaseModel) -> Iterator[str]:
         if item.quantity is not None
     ]
     yield _table(("number", "value", "spread", "interval", "grade", "source"), rows)
+
+
+def _expectations(cancer: Cancer) -> Iterator[str]:
+    yield "What a run of the entry must give:"
+    rows = [
+        (f"`{item.key}`", said(item.sourced), *_from(item.sourced.grade, item.sourced.source, item.sourced.locator))
+        for item in stated(cancer.expect, "expect.")
+    ]
+    yield _table(("expectation", "value", "grade", "source"), rows)
 
 
 def _from(grade: str, source: str, locator: str) -> tuple[str, str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from paget.model.quantity import Quantity
+from paget.model.cancer import ExpectedRange, ExpectedSites
+from paget.model.quantity import Quantity, Sourced
 from paget.model.units import ONE
 
 _PLAIN_FROM = 1e-3
@@ -36,6 +37,25 @@ def with_unit(quantity: Quantity) -> str:
     if quantity.unit.startswith("1/"):
         return f"{number(quantity.value)}{quantity.unit[1:]}"
     return f"{number(quantity.value)} {quantity.unit}"
+
+
+def said(sourced: Sourced) -> str:
+    """Return what is stated, as ``130 day``, ``60 to 250`` or ``liver, lung``; nothing for a table of numbers.
+
+    Parameters
+    ----------
+    sourced
+        A number, or an expectation of a run.
+    """
+    match sourced:
+        case Quantity():
+            return with_unit(sourced)
+        case ExpectedRange():
+            return f"{number(sourced.low)} to {number(sourced.high)}"
+        case ExpectedSites():
+            return ", ".join(sourced.organs)
+        case _:
+            return ""
 
 
 def spread(quantity: Quantity) -> str:

@@ -12,7 +12,7 @@ from rich.table import Table
 
 from paget import catalogue
 from paget.catalogue.numbers import Stated, stated
-from paget.catalogue.wording import interval, number, spread, with_unit
+from paget.catalogue.wording import interval, number, said, spread, with_unit
 from paget.cli.lookup import is_below
 from paget.model.body import Body
 from paget.model.cancer import Cancer
@@ -84,7 +84,8 @@ def print_in_full(entry: BaseModel, part: str) -> None:
         if not is_below(item.key, part):
             continue
         quantity, sourced = item.quantity, item.sourced
-        console.print(f"\n{item.key}" + (f" = {with_unit(quantity)}" if quantity else ""), style="bold", markup=False)
+        stands = said(sourced)
+        console.print(f"\n{item.key}" + (f" = {stands}" if stands else ""), style="bold", markup=False)
         lines = [item.description]
         if quantity:
             width, ends = spread(quantity), interval(quantity)
@@ -220,11 +221,11 @@ def _print_foot(console: Console, entry: BaseModel) -> None:
 
 def _print_expectations(console: Console, cancer: Cancer) -> None:
     expect = cancer.expect
-    low, high = expect.untreated_survival_month
-    least, most = expect.ever_spread_share
-    sites = ", ".join(expect.main_sites) or "none"
+    survival, spreading = expect.untreated_survival_month, expect.ever_spread_share
+    sites = said(expect.main_sites) or "none"
     _print_text(
         console,
-        f"Expected of a run: median untreated survival {low:g} to {high:g} months from 1 cm, "
-        f"{least:.0%} to {most:.0%} ever with metastases, mostly in {sites}.",
+        f"Expected of a run: median untreated survival {said(survival)} months from 1 cm, "
+        f"{spreading.low:.0%} to {spreading.high:.0%} ever with metastases, mostly in {sites}. "
+        f"By which sources: paget show {cancer.id} expect",
     )

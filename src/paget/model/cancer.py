@@ -6,18 +6,18 @@ does belongs to the driver; here stand the cancer's own growth, spread, colonisa
 
 from __future__ import annotations
 
-from typing import Annotated, Self
+import math
+from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, model_validator
 
 from paget.model.layout import MAX_DRIVERS
 from paget.model.measure import Cells, Factor, Measure, PerDivision, PerYear, Share
 from paget.model.names import Cavity, EntryId, Organ
-from paget.model.quantity import Frozen, Number, Quantity, broken_rule
+from paget.model.quantity import Frozen, Number, Quantity, Sourced, broken_rule
 from paget.model.units import ONE
 
 Affinity = Annotated[Quantity, Measure(ONE, least=0.0, explained=True)]
-Range = tuple[Number, Number]
 
 
 class Patients(Frozen):
@@ -124,29 +124,47 @@ class CancerDriver(Frozen):
     )
 
 
-class Expect(Frozen):
-    """Ranges that a run of the entry must fall in; a test holds it to them."""
+class ExpectedRange(Sourced):
+    """A range that a run of the entry must fall in, and where it comes from; its unit stands in the key."""
 
-    doubling_time_day: Range = Field(description="range of the primary's doubling time, days")
-    untreated_survival_month: Range = Field(description="range of median survival from 1 cm, untreated, months")
-    main_sites: tuple[Organ, ...] = Field(description="organs that metastases reach most often, first first")
-    ever_spread_share: Range = Field(description="range of the share with a detectable metastasis at death, untreated")
+    most: ClassVar[float] = math.inf
+    low: Number = Field(description="lower end")
+    high: Number = Field(description="upper end")
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
-        for key in ("doubling_time_day", "untreated_survival_month", "ever_spread_share"):
-            low, high = getattr(self, key)
-            most = 1.0 if key.endswith("share") else float("inf")
-            if not 0.0 <= low <= high <= most:
-                raise broken_rule(
-                    "{low} to {high} is not a range.",
-                    low=low,
-                    high=high,
-                    key=key,
-                    allowed=f"[low, high] with 0 <= low <= high{' <= 1' if key.endswith('share') else ''}",
-                    fix="correct the ends",
-                )
+        if not 0.0 <= self.low <= self.high <= self.most:
+            raise broken_rule(
+                "{low} to {high} is not a range.",
+                low=self.low,
+                high=self.high,
+                allowed=f"0 <= low <= high{'' if math.isinf(self.most) else f' <= {self.most:g}'}",
+                fix="correct the ends",
+            )
         return self
+
+
+class ExpectedShare(ExpectedRange):
+    """A range of a share of patients."""
+
+    most: ClassVar[float] = 1.0
+
+
+class ExpectedSites(Sourced):
+    """Organs in the order of how often a run must reach them, and where that order comes from."""
+
+    organs: tuple[Organ, ...] = Field(description="organs, the most frequent first")
+
+
+class Expect(Frozen):
+    """What a run of the entry must give; a test holds it to that."""
+
+    doubling_time_day: ExpectedRange = Field(description="range of the primary's doubling time, days")
+    untreated_survival_month: ExpectedRange = Field(description="range of median survival from 1 cm, untreated, months")
+    main_sites: ExpectedSites = Field(description="organs that metastases reach most often, first first")
+    ever_spread_share: ExpectedShare = Field(
+        description="range of the share with a detectable metastasis at death, untreated"
+    )
 
 
 class Cancer(Frozen):

@@ -16,6 +16,7 @@ from paget.model.cancer import Cancer
 
 EXAMPLE = Path(__file__).parents[2] / "data" / "catalogue" / "cancers" / "example.toml"
 TABLE = read_table(EXAMPLE)
+DOUBLING = TABLE["expect"]["doubling_time_day"]
 
 
 def _tables(table: object, place: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
@@ -156,8 +157,13 @@ def test_broken_rule_says_what_is_allowed(key: str, change: dict[str, Any], kind
         ({"drivers": [{**TABLE["drivers"][0], "id": f"d{n}"} for n in range(13)]}, "at most 12"),
         ({"colonisation": {**TABLE["colonisation"], "affinity": {"livr": 1.0}}}, "nearest: liver"),
         ({"colonisation": {**TABLE["colonisation"], "affinity": {"liver": 1.0}}}, "bare value is not enough"),
-        ({"expect": {**TABLE["expect"], "doubling_time_day": [300.0, 50.0]}}, "is not a range"),
-        ({"expect": {**TABLE["expect"], "ever_spread_share": [0.1, 1.5]}}, "<= 1"),
+        (
+            {"expect": {**TABLE["expect"], "doubling_time_day": {**DOUBLING, "low": 300.0, "high": 50.0}}},
+            "is not a range",
+        ),
+        ({"expect": {**TABLE["expect"], "ever_spread_share": {**DOUBLING, "low": 0.1, "high": 1.5}}}, "<= 1"),
+        ({"expect": {**TABLE["expect"], "doubling_time_day": [50.0, 300.0]}}, "A table is expected"),
+        ({"expect": {**TABLE["expect"], "doubling_time_day": {"low": 50.0, "high": 300.0}}}, "has no source"),
     ],
 )
 def test_broken_entry_is_told_with_what_was_meant(change: dict[str, Any], words: str) -> None:

@@ -13,11 +13,11 @@ from paget.errors import CatalogueError, EntryError, UnitError
 from paget.model.cancer import Cancer
 
 CANCER = Catalogue([Folder(Path(__file__).parents[2] / "data" / "catalogue", "for a test")]).cancer("example")
-NUMBERS = {item.key: item.quantity for item in stated(CANCER)}
+NUMBERS = {item.key: item.quantity for item in stated(CANCER) if item.quantity}
 
 
 def _numbers(cancer: Cancer) -> dict[str, object]:
-    return {item.key: item.quantity for item in stated(cancer)}
+    return {item.key: item.quantity for item in stated(cancer) if item.quantity}
 
 
 @given(st.sampled_from(sorted(NUMBERS)), st.floats(0.5, 0.99))
@@ -117,6 +117,7 @@ def test_driver_can_be_set_by_name() -> None:
     [
         ("growth.doubling_tme", "1 day", EntryError, "nearest: growth.doubling_time"),
         ("growth", "1 day", EntryError, "is not a number of example"),
+        ("expect.doubling_time_day", "9", EntryError, "is not a number of example"),
         ("growth.doubling_time", "120", UnitError, "growth.doubling_time=120day"),
         ("growth.doubling_time", "120 kg", UnitError, "does not fit"),
         ("growth.doubling_time", "120 dya", UnitError, "is not a unit"),

@@ -59,14 +59,16 @@ def test_list_without_a_kind_lists_cancers() -> None:
 def test_card_of_a_cancer_fits_and_shows_every_number(name: str) -> None:
     """Each number stands on its line with unit, spread, grade and source, within 80 columns."""
     text = _printed("show", name)
-    numbers = [item.quantity for item in stated(catalogue.cancer(name)) if item.quantity is not None]
+    entry = catalogue.cancer(name)
+    numbers = [item.quantity for item in stated(entry) if item.quantity is not None]
     lines = text.splitlines()
     assert max(len(line.rstrip()) for line in lines) <= WIDEST
     assert "…" not in text
     assert sum(
         bool(re.search(r"\b(measured|derived|fitted|transferred|assumed)\b +\w", line)) for line in lines
     ) >= len(numbers)
-    assert f"{len(numbers)} numbers:" in text
+    assert f"{len(list(stated(entry)))} numbers:" in text
+    assert all(organ in text for organ in entry.expect.main_sites.organs)
 
 
 @pytest.mark.parametrize("name", CARDS)
@@ -98,6 +100,10 @@ def test_part_of_a_card_is_shown_alone() -> None:
     text = _printed("show", "body", "organs.liver")
     assert "organs.liver.flow.male" in text
     assert "organs.lung" not in text
+    text = _printed("show", "colorectal", "expect")
+    sites = catalogue.cancer("colorectal").expect.main_sites
+    assert f"expect.main_sites = {', '.join(sites.organs)}" in text
+    assert sites.source in text
 
 
 def test_card_as_json_is_the_entry() -> None:
