@@ -211,7 +211,9 @@ def parameters(entry: BaseModel) -> dict[str, dict[str, Any]]:
     """Return every number of a catalogue entry by its dotted key, with unit, spread, source and grade."""
     kept = {"value", "unit", "spread", "source", "grade"}
     return {
-        number.key: number.sourced.model_dump(mode="json", include=kept, exclude_none=True) for number in stated(entry)
+        number.key: number.sourced.model_dump(mode="json", include=kept, exclude_none=True)
+        for number in stated(entry)
+        if number.quantity
     }
 
 

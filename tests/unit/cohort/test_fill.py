@@ -199,6 +199,7 @@ def test_provenance_tells_what_was_run_and_which_numbers_from_which_sources(
     assert set(made["environments"][0]) == {"python", "numpy", "numba", "pyarrow"}
     numbers = made["parameters"]["cancers"]["colorectal"]
     assert numbers["growth.doubling_time"]["unit"] == "day"
+    assert all("unit" in number for number in numbers.values())
     used = {number["source"] for number in numbers.values()} - {"paget"}
     assert used <= set(made["sources"])
 
