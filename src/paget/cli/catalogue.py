@@ -15,7 +15,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a ta
 def list_entries(
     kind: Annotated[
         str,
-        typer.Argument(help="cancers, groups, drivers, organs, populations, sources, modalities, symptoms ..."),
+        typer.Argument(help="cancers, groups, drivers, organs, populations, sources, modalities or symptoms."),
     ] = "cancers",
     as_json: AsJson = False,
 ) -> None:

@@ -44,16 +44,22 @@ class Watching:
     programme: Programme | None
 
     def eyes(self, cancer: Cancer) -> Eyes:
-        """Return how the patients of one cancer are found."""
+        """Return how the patients of one cancer are found.
+
+        Raises
+        ------
+        EntryError
+            Where the cancer has no entries of its own for that and presents like no other.
+        """
         from paget.cohort.diagnosis import Eyes
         from paget.observation import staging, symptoms, workup
 
-        programme = self.programme
+        programme, like = self.programme, cancer.presents_like or cancer.id
         return Eyes(
             cancer=cancer,
-            places=symptoms.places_of(self.symptoms, cancer.id, cancer.organ),
-            plan=workup.plan_of(self.workup, cancer.id, self.modalities),
-            table=staging.table_of(self.staging, cancer.id),
+            places=symptoms.places_of(self.symptoms, like, cancer.organ),
+            plan=workup.plan_of(self.workup, like, self.modalities),
+            table=staging.table_of(self.staging, like),
             programme=programme,
             test=None if programme is None else self.modalities[programme.modality],
         )

@@ -170,7 +170,8 @@ def trace(ws, program, patient, lesion, clone, l, effect, n, a, b):
     if rec.vascular == 0:
         switch, spent = vessel_switch(ws, program, lesion, clone, l, effect, n, a, b, found)
         if switch >= 0.0:
-            restart(ws, program, rec.path, switch, h, beta * program.inverse_span[crowding_of(1, is_primary)], immune, mixed)
+            decay = beta * program.inverse_span[crowding_of(1, is_primary)]
+            restart(ws, program, rec.path, switch, h, decay, immune, mixed)
             set_nodes(rec)
     gain = ws.class_gain[3] if mixed else 0.0
     rec.ahead[FROM] = a
@@ -184,7 +185,7 @@ def trace(ws, program, patient, lesion, clone, l, effect, n, a, b):
 
 @leaf
 def crowding_of(vascular, is_primary):
-    """Return which capacity slows a lesion: that without vessels (0), or with them the primary's (1) or another's (2)."""
+    """Return which capacity slows a lesion: without vessels (0), or with them the primary's (1) or another's (2)."""
     return vascular if is_primary else 2 * vascular
 
 

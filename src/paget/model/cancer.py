@@ -173,6 +173,9 @@ class Cancer(Frozen):
     id: EntryId = Field(description="name of the entry")
     name: str = Field(min_length=1, description="name for people")
     organ: Organ = Field(description="organ in which the primary grows")
+    presents_like: EntryId | None = Field(
+        default=None, description="cancer whose symptoms, work-up and staging it shares; none where it has its own"
+    )
     summary: str = Field(min_length=1, description="what sets it apart, in two sentences")
     population: Patients = Field(description="who gets it")
     growth: Growth = Field(description="growth")

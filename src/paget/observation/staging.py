@@ -104,7 +104,7 @@ def table_of(tables: Mapping[str, StagingTable], cancer: str, edition: Edition =
             value=cancer,
             allowed=staged,
             meant=nearest(cancer, staged),
-            fix=f'add staging/{cancer}.toml with edition = "{edition}" and cancers = ["{cancer}"]',
+            fix=f"say presents_like in the cancer, or add staging/{cancer}.toml for it",
         )
     raise EntryError(
         f"Two tables of {edition} stage {cancer}.",

@@ -147,7 +147,7 @@ def _best(fitting: Iterable[SymptomPlace], place: str, cancer: str) -> SymptomPl
             key="symptoms",
             value=place,
             allowed="for each cancer an entry for its primary, for every organ, and a general one",
-            fix=f'add symptoms/primary_{cancer}.toml with kind = "primary" and cancers = ["{cancer}"]'
+            fix=f'say presents_like = "..." in the cancer, or add symptoms/primary_{cancer}.toml for it'
             if place == "primary"
             else f"add an entry whose organs hold {place}",
         )

@@ -82,7 +82,7 @@ def plan_of(workup: Workup, cancer: str, modalities: Mapping[str, Modality]) -> 
             key="cancers",
             value=cancer,
             allowed=sorted(workup.cancers),
-            fix=f"add [cancers.{cancer}] to the entry",
+            fix=f"say presents_like in the cancer, or add [cancers.{cancer}] to the entry",
         )
     own = workup.cancers[cancer]
     asked = {

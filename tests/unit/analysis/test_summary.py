@@ -32,6 +32,13 @@ def patient(index: int, **changes: Any) -> dict[str, Any]:
         "untracked_clones": 0,
         "untracked_lesions": 0,
         "regional_nodes": 0,
+        "symptom": "rectal_bleeding",
+        "diagnosis_age_day": 11 * YEAR_DAY,
+        "diagnosis_route": "symptom of the primary",
+        "stage": "IV",
+        "clinical_stage": "IV",
+        "sites_found": 1,
+        "unknown_primary": False,
     }
     return {**row, **changes}
 

@@ -10,7 +10,9 @@ from paget.analysis.summary import summarise
 from paget.analysis.tally import Tally
 from paget.cli.summary_text import print_summary
 from paget.cli.words import cause_words, percent, scientific
+from paget.cohort.diagnosis import ROUTES
 from paget.model.layout import CAUSES, FUNNEL_STEPS, ORGANS
+from paget.model.stage import STAGES
 
 N = 400
 
@@ -37,6 +39,13 @@ def busy_tally() -> Tally:
         "untracked_clones": np.ones(N, dtype=np.int64),
         "untracked_lesions": np.ones(N, dtype=np.int64),
         "regional_nodes": np.ones(N, dtype=np.int64),
+        "symptom": ["cough"] * N,
+        "diagnosis_age_day": onset + 5_000,
+        "diagnosis_route": [ROUTES[index % len(ROUTES)] for index in each],
+        "stage": [STAGES[index % len(STAGES)] for index in each],
+        "clinical_stage": [STAGES[index % len(STAGES)] for index in each],
+        "sites_found": np.ones(N, dtype=np.int64),
+        "unknown_primary": rng.random(N) < 0.02,
     }
     owner = np.repeat(each, 30)
     lesions = {
@@ -94,6 +103,13 @@ def test_a_run_of_nothing_still_prints_and_says_why(capsys: pytest.CaptureFixtur
             "untracked_clones": 0,
             "untracked_lesions": 0,
             "regional_nodes": 0,
+            "symptom": "",
+            "diagnosis_age_day": None,
+            "diagnosis_route": "not found",
+            "stage": "unknown",
+            "clinical_stage": "unknown",
+            "sites_found": 0,
+            "unknown_primary": False,
         }
     ]
     lesion = {
@@ -113,6 +129,7 @@ def test_a_run_of_nothing_still_prints_and_says_why(capsys: pytest.CaptureFixtur
     assert "No primary reached 1 cm" in text
     assert "horizon of 1 years is shorter than the 9.0 years" in text
     assert "no cell left any lesion" in text
+    assert "nobody was diagnosed" in text
 
 
 def test_numbers_are_short() -> None:

@@ -71,8 +71,20 @@ def _patient(index: int) -> tuple[Row, list[Row], list[Row], list[Row]]:
         "untracked_clones": 0,
         "untracked_lesions": 0,
         "regional_nodes": 0,
+        "symptom": "rectal_bleeding",
+        "diagnosis_age_day": one_cm + 200.0,
+        "diagnosis_route": "symptom of the primary",
+        "stage": "IVA" if spread else "II",
+        "clinical_stage": "IV" if spread else "II",
+        "sites_found": found,
+        "unknown_primary": False,
     }
     return patient, lesions, clones, funnel
+
+
+def _finding(patient: Row) -> Row:
+    day = patient["diagnosis_age_day"]
+    return {"patient": patient["patient"], "age_day": day, "organ": "bowel", "diameter_mm": 40.0, "lesion": 0}
 
 
 @cache
@@ -87,6 +99,7 @@ def made_up_block(first: int, count: int) -> JoinedTables:
         lesions=_with_ids(pa.Table.from_pylist([row for rows in lesions for row in rows])),
         clones=_with_ids(pa.Table.from_pylist([row for rows in clones for row in rows])),
         funnel=pa.Table.from_pylist([row for rows in funnel for row in rows], schema=funnel_schema),
+        findings=_with_ids(pa.Table.from_pylist([_finding(row) for row in patients])),
     )
 
 

@@ -389,7 +389,7 @@ def test_a_cancer_without_a_table_is_told_to_write_one() -> None:
     with pytest.raises(EntryError) as caught:
         staging.table_of(TABLES, "colorecta")
     assert caught.value.parts()["nearest"] == "colorectal"
-    assert caught.value.parts()["fix"].startswith("add staging/colorecta.toml")
+    assert caught.value.parts()["fix"].endswith("add staging/colorecta.toml for it")
 
 
 def test_two_tables_for_one_cancer_are_refused() -> None:
