@@ -57,6 +57,7 @@ def course(patient: Mapping[str, Any], lesions: Sequence[Mapping[str, Any]]) -> 
     _add(events, patient["primary_1cm_age_day"], "The primary reaches 1 cm.")
     _add(events, patient["first_spread_age_day"], "The first cell that spreads begins to divide elsewhere.")
     events += _metastases(lesions)
+    events += _known(patient)
     _add(events, patient["first_metastasis_1cm_age_day"], "The first metastasis reaches 1 cm.")
     if patient["cause"] == "alive":
         _add(events, patient["last_age_day"], "The horizon is reached; the patient is alive.")
@@ -103,6 +104,25 @@ def _metastases(lesions: Sequence[Mapping[str, Any]]) -> list[Event]:
         words = f"A metastasis becomes detectable: {organ_words(organ)}, {founded}.{more}"
         events.append(Event(float(first["detectable_age_day"]), words))
     return events
+
+
+def _known(patient: Mapping[str, Any]) -> list[Event]:
+    """Return what the patient felt, and what was found."""
+    events: list[Event] = []
+    symptom = str(patient["symptom"]).replace("_", " ")
+    _add(events, patient["symptom_age_day"], f"The first symptom: {symptom} ({_place(str(patient['symptom_place']))}).")
+    sites = int(patient["sites_found"])
+    seen = f"; metastasis seen in {_several(sites, 'organ', 'organs')}" if sites else "; no metastasis seen"
+    primary = ", the primary not found" if patient["unknown_primary"] else ""
+    words = f"Found ({patient['diagnosis_route']}): stage {patient['stage']}{seen}{primary}."
+    _add(events, patient["diagnosis_age_day"], words)
+    return events
+
+
+def _place(place: str) -> str:
+    if place == "primary":
+        return "from the primary"
+    return "from all of it" if place == "general" else f"from {organ_words(place)}"
 
 
 def _add(events: list[Event], age_day: float | None, words: str) -> None:

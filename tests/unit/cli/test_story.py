@@ -20,6 +20,14 @@ PATIENT: dict[str, Any] = {
     "sites": 1,
     "burden_cells": 3.4e11,
     "clones": 1,
+    "symptom": "rectal_bleeding",
+    "symptom_place": "primary",
+    "symptom_age_day": 60 * 365.25,
+    "diagnosis_age_day": 60.1 * 365.25,
+    "diagnosis_route": "symptom of the primary",
+    "stage": "IV",
+    "sites_found": 1,
+    "unknown_primary": False,
 }
 
 
@@ -47,6 +55,19 @@ LESIONS = [
     lesion("c", "liver", "blood", 57.0),
     lesion("d", "distant_lymph_node", "lymph", 57.0, detectable_age_day=None, peak_diameter_mm=0.1),
 ]
+
+
+def test_symptom_and_diagnosis_are_told_in_the_course() -> None:
+    """What was felt and what was found stand among what happened."""
+    words = [event.words for event in story.course(PATIENT, LESIONS)]
+    assert "The first symptom: rectal bleeding (from the primary)." in words
+    assert "Found (symptom of the primary): stage IV; metastasis seen in 1 organ." in words
+
+
+def test_a_patient_who_was_never_found_has_no_such_lines() -> None:
+    """Without symptom and diagnosis the course tells of neither."""
+    silent = {**PATIENT, "symptom_age_day": None, "diagnosis_age_day": None}
+    assert not any("symptom" in event.words or "Found" in event.words for event in story.course(silent, LESIONS))
 
 
 def test_the_course_is_told_in_order_from_the_first_cell_to_death() -> None:
