@@ -38,7 +38,8 @@ CASES = {"colorectal": 10, "breast_hr_positive": 10, "melanoma": 10, "lung_small
 """Cancers, and patients counted of each: few, as counting is slow."""
 PATIENTS = 5
 """Patients counted of a cancer that is asked for and is not among these."""
-HEAD = ("cancer", "patients", "steps", "at once", "exp", "log", "draws", "ns CPU", "bare loop", "ratio")
+HEAD = ("cancer", "patients", "steps", "at once", "exp", "log", "draws", "ns CPU", "bare loop", "ratio", "7-day")
+WEEK_DAY = 7.0
 NS = 1e9
 LOOP_STEPS = 20_000
 """Lesion-steps that the bare loop does at once, so that it takes milliseconds."""
@@ -81,7 +82,9 @@ def counted(cancer_id: str, patients: int) -> dict[str, Any]:
     return found
 
 
-def engine_seconds(cancer_id: str, patients: int) -> tuple[float, np.ndarray[Any, Any]]:
+def engine_seconds(
+    cancer_id: str, patients: int, interval_days: float | None = None
+) -> tuple[float, np.ndarray[Any, Any]]:
     """Return processor seconds of the compiled engine on the same patients, and their days of death.
 
     Parameters
@@ -90,8 +93,10 @@ def engine_seconds(cancer_id: str, patients: int) -> tuple[float, np.ndarray[Any
         The entry.
     patients
         Patients 0 to this of seed 1; they are repeated until a chunk is full, as a short call costs more.
+    interval_days
+        Numeric interval; the cancer's own if None.
     """
-    program = program_of(cancer_id)
+    program = program_of(cancer_id, interval_days)
     who = drawn(program, cancer_id, SEED, patients)
     times = max(1, CHUNK // patients)
     many = np.tile(who, times)
@@ -153,6 +158,7 @@ def row_of(cancer_id: str, patients: int, found: dict[str, Any]) -> tuple[Cell, 
         NS * seconds / steps,
         NS * bare,
         seconds / steps / bare,
+        engine_seconds(cancer_id, patients, WEEK_DAY)[0] / seconds,
     )
 
 
@@ -172,6 +178,7 @@ def measure(cancers: list[str] | None = None) -> Table:
     rows = tuple(row_of(name, patients, found[name]) for name, patients in cases.items())
     notes = (
         "steps: lesion-steps a patient; at once: lesions stepped in one interval; exp, log, draws: calls a",
-        "step; bare loop: as many exp, log and uniform draws, and nothing else; ratio: the engine to it.",
+        "step; bare loop: as many exp, log and uniform draws, and nothing else; ratio: the engine to it;",
+        "7-day: CPU at an interval of a week to that at the cancer's own.",
     )
     return Table("COST OF A LESION-STEP (one lesion over one numeric interval)", HEAD, rows, notes)

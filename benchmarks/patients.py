@@ -7,10 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from paget import catalogue
+from paget import catalogue, engine
 from paget.cohort.course import CHUNK
 from paget.cohort.population import draw_patients
-from paget.engine import Program, compile_program
+from paget.engine import Capacity, Program, compile_program
+from paget.model.layout import STOP_REASONS
+
+OVERFLOW = STOP_REASONS.index("overflow")
 
 
 @cache
@@ -57,3 +60,23 @@ def chunks(who: np.ndarray[Any, Any], size: int = CHUNK) -> list[np.ndarray[Any,
         Patients in a chunk; as in the project's own runs if left out.
     """
     return [who[first : first + size] for first in range(0, who.size, size)]
+
+
+def live(program: Program, seed: int, who: np.ndarray[Any, Any], room: Capacity | None = None) -> None:
+    """Let the engine run patients to death; those who need more room than most follow apart, as in runs.
+
+    Parameters
+    ----------
+    program
+        The compiled cancer.
+    seed
+        Seed of all draws.
+    who
+        The patients.
+    room
+        Room per patient; as the engine has it if None.
+    """
+    state, stops = engine.advance(program, engine.start(program, seed, who, capacity=room), grow=False)
+    full = stops["reason"] == OVERFLOW
+    if full.any():
+        live(program, seed, who[full], state.capacity.larger())

@@ -15,10 +15,9 @@ import numpy as np
 
 import paget
 from benchmarks.machine import cores
-from benchmarks.patients import chunks, drawn, program_of
+from benchmarks.patients import chunks, drawn, live, program_of
 from benchmarks.tables import Cell, Table, ratio, tell
 from benchmarks.timing import best_in_turn, once
-from paget import engine
 from paget.cohort.cohort import Cohort
 
 SEED = 1
@@ -69,12 +68,9 @@ def measure_cancer(cancer_id: str, count: int) -> tuple[Cell, ...]:
     program = program_of(cancer_id)
     parts = chunks(drawn(program, cancer_id, SEED, count))
 
-    def advance(part: np.ndarray) -> None:
-        engine.advance(program, engine.start(program, SEED, part))
-
     def engine_on(threads: int) -> None:
         with ThreadPoolExecutor(threads) as pool:
-            deque(pool.map(advance, parts), maxlen=0)
+            deque(pool.map(partial(live, program, SEED), parts), maxlen=0)
 
     last: list[Cohort] = []
 
