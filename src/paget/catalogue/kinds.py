@@ -17,7 +17,7 @@ OBSERVED: Final = {
     "workups": ("workup", "Workup"),
 }
 """Kinds that observation reads: the module of `paget.model` and the class."""
-FINDING: Final = ("modalities", "pathways", "staging", "symptoms", "workups")
+FINDING: Final = ("markers", "modalities", "panels", "pathways", "staging", "symptoms", "workups")
 """Those of them that decide in a run who is found when."""
 
 

@@ -13,7 +13,7 @@ from paget.cli.options import CancerName, Json, Seed, Settings, Years, parsed
 
 _LESIONS_SHOWN: Final = 12
 _CLONES_SHOWN: Final = 8
-_TABLES: Final = ("lesions", "clones", "funnel", "findings")
+_TABLES: Final = ("lesions", "clones", "funnel", "findings", "tests")
 _IDS: Final = ("lesion", "parent_lesion", "clone", "parent_clone")
 
 

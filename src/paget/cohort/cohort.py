@@ -103,6 +103,11 @@ class Cohort:
         """One row per finding that led to a diagnosis; `lesion` is the truth behind it, 0 where it was false."""
         return self._frame("findings")
 
+    @cached_property
+    def tests(self) -> pd.DataFrame:
+        """One row per result of a test of blood or tissue at diagnosis, in the unit of the marker's entry."""
+        return self._frame("tests")
+
     def summary(self) -> dict[str, Any]:
         """Return the run's summary as plain values, with shares, medians and the funnel."""
         path = self.path / SUMMARY_NAME
@@ -117,7 +122,7 @@ class Cohort:
         Parameters
         ----------
         table
-            ``patients``, ``lesions``, ``clones``, ``funnel`` or ``findings``.
+            ``patients``, ``lesions``, ``clones``, ``funnel``, ``findings`` or ``tests``.
 
         Raises
         ------
@@ -136,7 +141,7 @@ class Cohort:
         Parameters
         ----------
         table
-            ``patients``, ``lesions``, ``clones``, ``funnel`` or ``findings``.
+            ``patients``, ``lesions``, ``clones``, ``funnel``, ``findings`` or ``tests``.
         columns
             Which columns; all if None.
         patient

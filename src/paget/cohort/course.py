@@ -7,7 +7,7 @@ in place of codes, ages in days, sizes in cells and millimetres.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from paget import engine
 from paget.cohort.diagnosis import diagnose
-from paget.cohort.finding_tables import finding_table, known_columns
+from paget.cohort.finding_tables import finding_table, known_columns, test_table
 from paget.cohort.population import draw_patients
 from paget.cohort.tables import Lesions, clone_table, funnel_table, lesion_table, patient_table
 from paget.engine.compile import YEAR_DAY
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from paget.engine import Capacity, Program, State
     from paget.model.population import Population
 
-CHUNK = 128
+CHUNK = 500
 """Patients whose state is held at once."""
 
 
@@ -41,6 +41,7 @@ class BlockTables:
     clones: pa.Table
     funnel: pa.Table
     findings: pa.Table
+    tests: pa.Table
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,7 @@ def natural_history(
     cancer = eyes.cancer
     density = cancer.growth.cell_density.value
     names = program.driver_ids
-    parts: dict[str, list[pa.Table]] = {"patients": [], "lesions": [], "clones": [], "funnel": [], "findings": []}
+    parts: dict[str, list[pa.Table]] = {each.name: [] for each in fields(BlockTables)}
     who = draw_patients(program, cancer, population, seed, np.asarray(indices, np.int64))
     chunks = (run_chunk(program, eyes, seed, who[k : k + CHUNK], years) for k in range(0, who.size, CHUNK))
     for chunk in chain.from_iterable(chunks):
@@ -118,6 +119,7 @@ def natural_history(
         parts["clones"].append(clone_table(state, state.lesion, state.clone, names))
         parts["funnel"].append(funnel_table(state, lesions, chunk.funnel))
         parts["findings"].append(finding_table(state, chunk.known, eyes))
+        parts["tests"].append(test_table(state, chunk.known, eyes))
     return BlockTables(**{name: in_order(pa.concat_tables(tables)) for name, tables in parts.items()})
 
 

@@ -6,23 +6,26 @@ and whoever is found is not called again. Nobody is treated, so being found chan
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from paget import engine
 from paget.cohort.seen import truth_of
+from paget.cohort.testing import Tests, tested
 from paget.model import layout
 from paget.model.findings import Audit, Findings
 from paget.observation import assay_screens, imaging, screening, staging, symptoms, workup
 
 if TYPE_CHECKING:
     from paget.engine import Program, State
+    from paget.model.assay import Test
     from paget.model.cancer import Cancer
     from paget.model.modality import Modality
     from paget.model.screening import Programme
     from paget.model.stage import StagingTable
+    from paget.model.tissue import Tissue
     from paget.model.truth import Truth
 
 ROUTES: Final = (
@@ -59,6 +62,12 @@ class Eyes:
         The work-up.
     table : StagingTable
         The table by which stage is told.
+    tissue : Tissue
+        Rates of the tissue panel.
+    origin : int
+        The cancer among the panel's origins; -1 if it is none of them.
+    blood : tuple of (str, Test)
+        Markers that are measured in blood at diagnosis.
     programme : Programme, optional
         A screening programme.
     test : Modality, optional
@@ -69,6 +78,9 @@ class Eyes:
     places: symptoms.Places
     plan: workup.Plan
     table: StagingTable
+    tissue: Tissue
+    origin: int
+    blood: tuple[tuple[str, Test], ...] = ()
     programme: Programme | None = None
     test: Modality | None = None
 
@@ -98,6 +110,7 @@ class Diagnosis:
     true_primary_mm: np.ndarray
     true_largest_mm: np.ndarray
     findings: list[tuple[Findings, Audit]] = field(default_factory=list)
+    tests: list[Tests] = field(default_factory=list)
 
     @classmethod
     def none(cls, patients: int) -> Diagnosis:
@@ -137,8 +150,12 @@ class Diagnosis:
             part = findings.where(mask)
             part.row[:] = place[part.row]
             kept.append((part, Audit(audit.lesion[mask])))
-        arrays = {name: value[which] for name, value in vars(self).items() if name != "findings"}
-        return Diagnosis(**arrays, findings=kept)
+        tests = []
+        for results in self.tests:
+            chosen = results.where(which[results.row])
+            tests.append(replace(chosen, row=place[chosen.row]))
+        arrays = {name: value[which] for name, value in vars(self).items() if name not in ("findings", "tests")}
+        return Diagnosis(**arrays, findings=kept, tests=tests)
 
 
 def diagnose(
@@ -335,6 +352,9 @@ class Search:
         kept = findings.where(mine)
         kept.row[:] = who[kept.row]
         known.findings.append((kept, Audit(audit.lesion[mine])))
+        unknown = found & np.isnan(extent.primary_mm)
+        results = tested(self.eyes, self.seed, truth, found, findings, audit, unknown)
+        known.tests.append(replace(results, row=who[results.row]))
         self.state.watch["done"][at] = 1
 
     def _specimen(self, clinical: staging.Extent, staged: staging.Staged, truth: Truth) -> staging.Extent:

@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from paget.cohort.diagnosis import ROUTES
 from paget.cohort.tables import Columns, names_of, table_of
+from paget.cohort.testing import SPECIMENS, names_of_tests, no_tests, together
 from paget.model import layout
 from paget.model.stage import STAGES
 from paget.observation.symptoms import PLACES
@@ -75,6 +76,31 @@ def finding_table(state: State, known: Diagnosis, eyes: Eyes) -> pa.Table:
             "in_primary_site": _together([each.in_primary_site for each in findings], np.bool_)[order],
             "diameter_mm": _together([each.diameter_mm for each in findings], np.float64)[order],
             "lesion": lesion,
+        }
+    )
+
+
+def test_table(state: State, known: Diagnosis, eyes: Eyes) -> pa.Table:
+    """Return one row per result of a test of blood or tissue at diagnosis, in order of patient.
+
+    Parameters
+    ----------
+    state : State
+        The patients.
+    known : Diagnosis
+        What became known of them.
+    eyes : Eyes
+        How they were looked for.
+    """
+    results = together([no_tests(), *known.tests])
+    return table_of(
+        {
+            "patient": state.patient["index"][results.row],
+            "age_day": results.day,
+            "specimen": names_of(results.specimen, SPECIMENS),
+            "test": names_of(results.test, names_of_tests(eyes)),
+            "value": results.value,
+            "positive": results.is_positive,
         }
     )
 

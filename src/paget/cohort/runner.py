@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     """Is told how many more patients have been computed."""
 
 WORKERS_MAX: Final = 4096
-_PIECE_PATIENTS: Final = 250
+_PIECE_PATIENTS: Final = 500
 _AHEAD: Final = 2
 _REMOTE_AHEAD_LEAST: Final = 16
 _CONNECT_SECONDS: Final = 10

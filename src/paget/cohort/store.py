@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 
 from paget.errors import FolderError
 
-TABLES: Final = ("lesions", "clones", "funnel", "findings", "patients")
+TABLES: Final = ("lesions", "clones", "funnel", "findings", "tests", "patients")
 """Names of the tables, in the order in which the parts of a block are moved into place."""
 
 BLOCK_PATIENTS: Final = 2000
@@ -38,7 +38,7 @@ _COUNT_KEY: Final = b"paget.count"
 
 
 class Tables(Protocol):
-    """What a block function returns: the five tables of a block of patients."""
+    """What a block function returns: the six tables of a block of patients."""
 
     @property
     def patients(self) -> pa.Table:
@@ -59,6 +59,10 @@ class Tables(Protocol):
     @property
     def findings(self) -> pa.Table:
         """One row per finding."""
+
+    @property
+    def tests(self) -> pa.Table:
+        """One row per result of a test of blood or tissue."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +102,7 @@ class JoinedTables:
     clones: pa.Table
     funnel: pa.Table
     findings: pa.Table
+    tests: pa.Table
 
 
 def joined(pieces: Sequence[Tables]) -> JoinedTables:

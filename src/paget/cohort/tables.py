@@ -47,7 +47,7 @@ def table_of(columns: Columns) -> pa.Table:
 
 def names_of(codes: np.ndarray, names: tuple[str, ...]) -> pa.Array:
     """Return codes as a dictionary array of names."""
-    return pa.DictionaryArray.from_arrays(pa.array(codes.astype(np.int8)), pa.array(names, pa.string()))
+    return pa.DictionaryArray.from_arrays(pa.array(codes.astype(np.int16)), pa.array(names, pa.string()))
 
 
 def _genotypes(codes: np.ndarray, drivers: tuple[str, ...]) -> pa.Array:

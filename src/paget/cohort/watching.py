@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from paget import catalogue
-from paget.errors import SettingError, nearest
+from paget.catalogue import panels
+from paget.errors import EntryError, SettingError, nearest
+from paget.model.assay import Marker
 from paget.model.modality import Modality
 from paget.model.screening import Programme
 from paget.model.stage import StagingTable
@@ -17,7 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from paget.cohort.diagnosis import Eyes
+    from paget.model.assay import Test
     from paget.model.cancer import Cancer
+    from paget.model.tissue import Tissue
 
 USUAL: Final = "usual"
 """The work-up that a run uses."""
@@ -29,8 +33,10 @@ class Watching:
 
     Parameters
     ----------
-    symptoms, modalities, staging
+    symptoms, modalities, staging, markers
         All entries of these kinds.
+    tissue
+        Rates of the tissue panel.
     workup
         The work-up.
     programme
@@ -40,6 +46,8 @@ class Watching:
     symptoms: Mapping[str, SymptomPlace]
     modalities: Mapping[str, Modality]
     staging: Mapping[str, StagingTable]
+    markers: Mapping[str, Marker]
+    tissue: Tissue
     workup: Workup
     programme: Programme | None
 
@@ -60,9 +68,28 @@ class Watching:
             places=symptoms.places_of(self.symptoms, like, cancer.organ),
             plan=workup.plan_of(self.workup, like, self.modalities),
             table=staging.table_of(self.staging, like),
+            tissue=self.tissue,
+            origin=self.tissue.origins.index(like) if like in self.tissue.origins else -1,
+            blood=self._blood(cancer, like),
             programme=programme,
             test=None if programme is None else self.modalities[programme.modality],
         )
+
+    def _blood(self, cancer: Cancer, like: str) -> tuple[tuple[str, Test], ...]:
+        """Return the markers that the work-up measures, as plain numbers for the cancer."""
+        names = self.workup.cancers[like].blood
+        for name in names:
+            if name not in self.markers:
+                known = sorted(self.markers)
+                raise EntryError(
+                    f"The work-up {self.workup.id!r} measures a marker that there is not.",
+                    key=f"cancers.{like}.blood",
+                    value=name,
+                    allowed=known,
+                    meant=nearest(name, known),
+                    fix="correct the name, or add the marker",
+                )
+        return tuple((name, self.markers[name].of(cancer)) for name in names)
 
 
 def watching(screening: str | None, cancers: list[str]) -> Watching:
@@ -84,6 +111,8 @@ def watching(screening: str | None, cancers: list[str]) -> Watching:
         symptoms=catalogue.entries("symptoms", SymptomPlace),
         modalities=catalogue.entries("modalities", Modality),
         staging=catalogue.entries("staging", StagingTable),
+        markers=catalogue.entries("markers", Marker),
+        tissue=panels.tissue(catalogue.current()),
         workup=catalogue.entry("workups", USUAL, Workup),
         programme=None if screening is None else _programme(screening, cancers),
     )

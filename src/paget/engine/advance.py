@@ -28,10 +28,10 @@ from paget.engine.host import (
 from paget.engine.kernel import entry, kernel
 from paget.engine.lesions import coast, compact, evolve
 from paget.engine.path import trace
-from paget.engine.shedding import ready_row, record_row
+from paget.engine.shedding import ready_row, record_row, shed_row
 from paget.engine.state import FREED, OVERFLOW, ROWS
 from paget.engine.watches import CLOCK, THRESHOLD, keep_watches, read_watch, recall_watches, spend_watches
-from paget.model.layout import N_ORGANS, STOP_REASONS
+from paget.model.layout import MAX_ROWS, N_ORGANS, STOP_REASONS
 
 STOP_NONE = STOP_REASONS.index("none")
 STOP_WATCH = STOP_REASONS.index("watch")
@@ -109,7 +109,9 @@ def advance_patient(
             course.cancer_clock = course.cancer_left
             course.effect_clock = course.effect_left
             keep_watches(watch)
-    record_rows(ws, program, patient, pools, effect)
+    keep_rows(ws, pools)
+    if course.finished != 0:
+        record_kept(ws, program, patient, course, pools, effect)
 
 
 @kernel
@@ -128,13 +130,38 @@ def commit(ws, program, patient, course, lesion, clone, pools, effect, n, start,
 
 
 @kernel
-def record_rows(ws, program, patient, pools, effect):
-    """Move what each row shed in whole cells without effects into the funnel's expected counts."""
+def keep_rows(ws, pools):
+    """Keep what each row shed in whole cells without effects, by origin and genotype."""
     for row in range(ws.counts[ROWS]):
-        if ws.row_total[row] > 0.0:
-            ready_row(ws, program, patient, pools, row, effect, FIRST, 0.0, program.interval_day)
-            record_row(ws, program, patient, pools, row, ws.row_total[row], effect, FIRST, 0.0, program.interval_day)
-            ws.row_total[row] = 0.0
+        if ws.row_total[row] <= 0.0:
+            continue
+        k = 0
+        while k < pools.kept_rows:
+            if pools.kept_origin[k] == ws.row_origin[row] and pools.kept_genotype[k] == ws.row_genotype[row]:
+                break
+            k += 1
+        if k == pools.kept_rows:
+            if k == MAX_ROWS:
+                k = 0
+            else:
+                pools.kept_rows += 1
+                pools.kept_origin[k] = ws.row_origin[row]
+                pools.kept_genotype[k] = ws.row_genotype[row]
+                pools.kept_total[k] = 0.0
+        pools.kept_total[k] += ws.row_total[row]
+        ws.row_total[row] = 0.0
+
+
+@kernel
+def record_kept(ws, program, patient, course, pools, effect):
+    """Move what was kept into the funnel's expected counts."""
+    h = program.interval_day
+    for k in range(pools.kept_rows):
+        origin, genotype = np.int64(pools.kept_origin[k]), np.int64(pools.kept_genotype[k])
+        row = shed_row(ws, program, patient, course, pools, origin, genotype, effect, FIRST, 0.0, h)
+        ready_row(ws, program, patient, pools, row, effect, FIRST, 0.0, h)
+        record_row(ws, program, patient, pools, row, pools.kept_total[k], effect, FIRST, 0.0, h)
+    pools.kept_rows = 0
 
 
 @kernel

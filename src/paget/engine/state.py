@@ -109,8 +109,12 @@ class State(NamedTuple):
     watch: np.ndarray
 
     def of(self, which: np.ndarray) -> State:
-        """Return the state of some of the patients, named by a mask or by their places."""
-        return State(self.seed, *(array[which] for array in self[1:]))
+        """Return the state of some of the patients, named by a mask, without room that none of them uses."""
+        course = self.course[which]
+        lesions, clones = course["lesions"].max(initial=1), course["clones"].max(initial=1)
+        lesion, clone = self.lesion[which, :lesions], self.clone[which, :clones]
+        others = (self.pools[which], self.effect[which], self.watch[which])
+        return State(self.seed, self.patient[which], course, lesion, clone, *others)
 
     @property
     def capacity(self) -> Capacity:

@@ -262,9 +262,15 @@ POOLS: Final = np.dtype(
         ("source", np.uint64, (MAX_GENOTYPES, 2)),
         ("asleep", np.float64, (MAX_GENOTYPES, N_ORGANS)),
         ("funnel", np.float64, (FUNNEL_SUMS, N_BEDS)),
+        ("kept_rows", np.int64),
+        ("kept_origin", np.int16, (MAX_ROWS,)),
+        ("kept_genotype", np.int16, (MAX_ROWS,)),
+        ("kept_total", np.float64, (MAX_ROWS,)),
     ]
 )
-"""One patient's sleepers by genotype and organ (expected numbers), their sources, and the funnel's sums."""
+"""One patient's sleepers by genotype and organ (expected numbers), their sources, and the funnel's sums.
+
+Cells shed without effects are kept by origin and genotype (`kept_*`) until the course ends, and then enter the sums."""
 
 EFFECT: Final = np.dtype(
     [

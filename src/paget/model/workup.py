@@ -22,6 +22,7 @@ class CancerWorkup(Frozen):
 
     first: Examinations = Field(min_length=1, description="examinations that look for the primary")
     staging: Examinations = Field(default=(), description="examinations that follow once a tumour is found")
+    blood: Examinations = Field(default=(), description="markers that are measured in blood at diagnosis")
     staging_from: Annotated[Quantity, Measure("mm", least=0.0)] = Field(
         description="diameter of the primary from which they follow without any other sign of spread",
     )

@@ -99,6 +99,7 @@ def made_up_block(first: int, count: int) -> JoinedTables:
         lesions=_with_ids(pa.Table.from_pylist([row for rows in lesions for row in rows])),
         clones=_with_ids(pa.Table.from_pylist([row for rows in clones for row in rows])),
         funnel=pa.Table.from_pylist([row for rows in funnel for row in rows], schema=funnel_schema),
+        tests=pa.Table.from_pylist([{"patient": row["patient"], "test": "cea", "value": 7.0} for row in patients]),
         findings=_with_ids(pa.Table.from_pylist([_finding(row) for row in patients])),
     )
 
