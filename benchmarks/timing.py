@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable
 from typing import NamedTuple
 
 
 class Spent(NamedTuple):
-    """Seconds by the wall clock, of processor time over all threads, and the part of it spent in the system."""
+    """Seconds by the wall clock and of processor time over all threads of this process."""
 
     wall_s: float
     cpu_s: float
-    system_s: float
 
 
 def once(work: Callable[[], object]) -> Spent:
@@ -24,9 +22,9 @@ def once(work: Callable[[], object]) -> Spent:
     work
         What is timed.
     """
-    wall, cpu, system = time.perf_counter(), time.process_time(), os.times().system
+    wall, cpu = time.perf_counter(), time.process_time()
     work()
-    return Spent(time.perf_counter() - wall, time.process_time() - cpu, os.times().system - system)
+    return Spent(time.perf_counter() - wall, time.process_time() - cpu)
 
 
 def best_of(repeats: int, work: Callable[[], object]) -> Spent:
