@@ -22,7 +22,7 @@ from paget.cohort.cohort import Cohort
 
 SEED = 1
 REPEATS = 2
-HEAD = ("cancer", "CPU", "1 core", "2 cores", "ratio", "run CPU", "run 1", "run 2", "ratio", "lesions", "ns/step")
+HEAD = ("cancer", "CPU", "1 core", "2 cores", "ratio", "run CPU", "run 1", "run 2", "ratio", "lesions", "ns")
 NS = 1e9
 
 
@@ -117,7 +117,7 @@ def measure(cancers: list[str], count: int) -> Table:
     notes = (
         "CPU, 1 core, 2 cores: the engine alone, per second of processor and by the wall; run CPU, run",
         "1, run 2: the same of whole runs on 1 and 2 workers, tables and summary included; ratio: 2 to 1;",
-        "lesions: living at once, mean; ns/step: the engine's CPU per lesion and numeric interval.",
+        "lesions: living at once, mean; ns: the engine's CPU per lesion and numeric interval.",
     )
     return Table(f"PATIENTS PER SECOND, {count} patients each", HEAD, tuple(rows), notes)
 
