@@ -72,7 +72,7 @@ def test_json_is_one_object_and_nothing_else(paget: Run, folder: Path) -> None:
 def test_two_workers_leave_the_same_bytes_as_one(paget: Run, folder: Path, parts: Parts) -> None:
     paget(*OPTIONS, "--out", "two", "--workers", "2", folder=folder)
     assert parts(folder / "two") == parts(folder / "whole")
-    assert len(parts(folder / "two")) == 12
+    assert len(parts(folder / "two")) == 18
 
 
 @pytest.mark.usefixtures("done")

@@ -77,9 +77,9 @@ def test_a_stopped_run_goes_on_to_the_same_bytes_and_repeats_no_block(
 ) -> None:
     run(tmp_path / "whole", recipe, block)
     with pytest.raises(Stopped):
-        run(tmp_path / "stopped", recipe, dies_after(block, 8 * blocks))
+        run(tmp_path / "stopped", recipe, dies_after(block, 4 * blocks))
     assert len(parts(tmp_path / "stopped")) == len(TABLES) * blocks
-    run(tmp_path / "stopped", recipe, dies_after(block, 36 - 8 * blocks))
+    run(tmp_path / "stopped", recipe, dies_after(block, 18 - 4 * blocks))
     assert parts(tmp_path / "stopped") == parts(tmp_path / "whole")
     for name in ("summary.json", "provenance.json"):
         assert (tmp_path / "stopped" / name).read_text() == (tmp_path / "whole" / name).read_text()
@@ -96,7 +96,7 @@ def test_a_run_can_be_made_longer_and_then_equals_one_that_was_long_from_the_sta
 ) -> None:
     run(tmp_path / "long", recipe, block)
     run(tmp_path / "grown", recipe, block, n=4_500)
-    run(tmp_path / "grown", recipe, dies_after(block, 20))
+    run(tmp_path / "grown", recipe, dies_after(block, 10))
     assert parts(tmp_path / "grown") == parts(tmp_path / "long")
     assert len(Cohort.open(tmp_path / "grown").patients) == N
 
@@ -154,7 +154,7 @@ def test_a_broken_provenance_is_refused(tmp_path: Path, recipe: Recipe, block: B
 def test_progress_counts_patients_up_to_all_of_them(tmp_path: Path, recipe: Recipe, block: BlockFunction) -> None:
     told: list[int] = []
     with pytest.raises(Stopped):
-        run(tmp_path, recipe, dies_after(block, 20), heard=told.append)
+        run(tmp_path, recipe, dies_after(block, 10), heard=told.append)
     assert told[0] == 0
     assert sum(told) == 5_000
     told.clear()

@@ -86,7 +86,7 @@ def test_a_cancer_without_an_entry_for_its_primary_is_told_to_write_one() -> Non
     """The message names the file to add."""
     with pytest.raises(EntryError) as caught:
         symptoms.places_of(entries(), "unheard_of", "bowel")
-    assert caught.value.parts()["fix"].startswith("add symptoms/primary_unheard_of.toml")
+    assert caught.value.parts()["fix"].endswith("add symptoms/primary_unheard_of.toml for it")
 
 
 def test_an_organ_without_an_entry_is_named() -> None:
