@@ -81,10 +81,9 @@ def tested(
     unknown : ndarray of bool, shape (P,)
         In whom the primary was not found.
     """
-    day = np.floor(truth.day).astype(np.int64)
-    parts = [_blood(eyes, seed, truth, found, day)]
+    parts = [_blood(eyes, seed, truth, found)]
     seen, _ = pathology.biopsy(
-        seed, eyes.tissue, truth, np.full(day.size, eyes.origin, np.int64), findings, audit, found
+        seed, eyes.tissue, truth, np.full(found.size, eyes.origin, np.int64), findings, audit, found
     )
     first = len(eyes.blood)
     taken = np.flatnonzero(seen.finding >= 0)
@@ -110,13 +109,12 @@ def no_tests() -> Tests:
     return Tests(whole, np.zeros(0), whole, whole, np.zeros(0), np.zeros(0, bool))
 
 
-def _blood(eyes: Eyes, seed: int, truth: Truth, found: np.ndarray, day: np.ndarray) -> Tests:
+def _blood(eyes: Eyes, seed: int, truth: Truth, found: np.ndarray) -> Tests:
     parts = [no_tests()]
-    who = np.flatnonzero(found)
+    who, bled = np.flatnonzero(found), truth.of(found)
     for number, (_, test) in enumerate(eyes.blood):
-        value = assays.measure(seed, truth, test, day)
-        positive = assays.is_raised(test, value)
-        parts.append(_rows(who, truth.day, number, BLOOD, positive[who], value[who]))
+        value = assays.measure(seed, bled, test, np.floor(bled.day).astype(np.int64))
+        parts.append(_rows(who, truth.day, number, BLOOD, assays.is_raised(test, value), value))
     return together(parts)
 
 

@@ -15,7 +15,7 @@ from paget.engine.growth import LOG_SMALL
 from paget.engine.kernel import entry
 from paget.engine.lesions import coast
 from paget.engine.path import PROLIFERATION
-from paget.engine.state import ALIVE, MAX_WATCHES, Capacity, State, workspace
+from paget.engine.state import ALIVE, MAX_WATCHES, Capacity, State, rows_of, workspace
 from paget.model import layout
 
 OVERFLOW = layout.STOP_REASONS.index("overflow")
@@ -275,8 +275,8 @@ def look(program: Program, state: State, which: np.ndarray) -> State:
         seed=state.seed,
         patient=state.patient[which],
         course=course,
-        lesion=state.lesion[which, :lesions],
-        clone=state.clone[which, :clones],
+        lesion=rows_of(state.lesion, which, lesions),
+        clone=rows_of(state.clone, which, clones),
         pools=state.pools[:0],
         effect=state.effect[which],
         watch=state.watch[:0],

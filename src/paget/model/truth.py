@@ -5,7 +5,7 @@ Only `observation` reads it, to make findings; a policy never sees it (an import
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,6 +50,10 @@ class Truth:
     genotype: NDArray[np.int64]
     birth_per_day: NDArray[np.float64]
     death_per_day: NDArray[np.float64]
+
+    def of(self, which: NDArray[np.bool_]) -> Truth:
+        """Return the patients that a mask of shape (P,) keeps."""
+        return Truth(**{each.name: getattr(self, each.name)[which] for each in fields(self)})
 
     @property
     def is_lesion(self) -> NDArray[np.bool_]:
