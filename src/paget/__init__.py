@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from paget import errors as errors
     from paget.cohort.api import simulate as simulate
     from paget.cohort.cohort import Cohort as Cohort
+    from paget.cohort.mapping import full_map as full_map
     from paget.cohort.origins import origin as origin
     from paget.cohort.origins import origin_posteriors as origin_posteriors
     from paget.cohort.screened import compare_screening as compare_screening
@@ -25,6 +26,7 @@ _LAZY: Final = {
     "catalogue": ("paget.catalogue", ""),
     "compare_screening": ("paget.cohort.screened", "compare_screening"),
     "errors": ("paget.errors", ""),
+    "full_map": ("paget.cohort.mapping", "full_map"),
     "origin": ("paget.cohort.origins", "origin"),
     "origin_posteriors": ("paget.cohort.origins", "origin_posteriors"),
     "simulate": ("paget.cohort.api", "simulate"),
@@ -37,6 +39,7 @@ __all__ = [
     "catalogue",
     "compare_screening",
     "errors",
+    "full_map",
     "origin",
     "origin_posteriors",
     "simulate",

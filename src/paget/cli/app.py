@@ -15,6 +15,7 @@ import typer
 
 from paget import __version__
 from paget.cli import catalogue, origin, patient, run, screen
+from paget.cli import map as mapping
 
 app = typer.Typer(
     name="paget",
@@ -50,6 +51,7 @@ app.command("origin", short_help="Infer where a metastatic cancer comes from.", 
     origin.origin
 )
 app.command("screen", short_help="Compare the same patients with and without screening.")(screen.screen)
+app.command("map", short_help="Estimate what is undetected in a patient, by a record.")(mapping.full_map)
 app.command("list", short_help="List cancers, groups, drivers, sources.")(catalogue.list_entries)
 app.command("show", short_help="Show every number of an entry and its source.")(catalogue.show)
 app.command("cite", short_help="List what to cite for a cancer.")(catalogue.cite)

@@ -237,9 +237,9 @@ def _share(part: Part, modality: Modality) -> float:
 
 
 def _largest(seen: Sequence[Seen]) -> str:
-    largest = max(each.diameter_mm for each in seen)
+    """Return the largest size that was measured, and how many lesions were seen where there were several."""
     count = max(each.lesions for each in seen)
-    return f"{largest:g} mm" if count == 1 else f"{count} to {largest:g} mm"
+    return f"{max(each.diameter_mm for each in seen):g} mm{f' ({count})' if count > 1 else ''}"
 
 
 def _words(organ: str) -> str:
