@@ -168,16 +168,19 @@ def report(tables: OriginTables, patients: Simulated, seed: int) -> str:
     """
     overall = ["| known | accuracy | log score (nats) | calibration error |", "|---|---|---|---|"]
     curves = ["| known | " + " | ".join(f"{10 * k}-{10 * k + 10} %" for k in range(10)) + " |", "|---" * 11 + "|"]
+    heads: list[str] = []
     by_origin: list[list[str]] = [[name] for name in tables.origins]
     for name, evidence in rounds(patients, seed):
         probability = posterior(tables, evidence)
         found = scores(probability, patients.truth, patients.weight)
         overall.append(f"| {name} | {found.accuracy:.3f} | {found.log_score:.3f} | {found.curve.error:.4f} |")
         curves.append(f"| {name} | {_cells(found)} |")
+        if "antibodies" not in name:
+            continue
+        heads.append(name.removeprefix("sites and "))
         for code, row in enumerate(by_origin):
             own = outcome_scores(probability, patients.truth, code, patients.weight)
             row.append(f"{own.found:.2f} / {own.right:.2f} / {own.curve.error:.4f}")
-    heads = [name for name, _ in rounds(patients, seed)]
     table = ["| origin | " + " | ".join(heads) + " |", "|---" * (len(heads) + 1) + "|"]
     table += ["| " + " | ".join(row) + " |" for row in by_origin]
     return "\n\n".join(

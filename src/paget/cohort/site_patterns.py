@@ -19,6 +19,7 @@ import argparse
 import csv
 import sys
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -39,10 +40,10 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
-PATIENTS: Final = 2000
+PATIENTS: Final = 4000
 """Metastatic patients of each origin."""
 SEED: Final = 20260101
-BATCH: Final = 1000
+BATCH: Final = 500
 MOST: Final = 60
 """Patients that are simulated for one metastatic patient at most."""
 CLASSES: Final = 12
@@ -116,14 +117,17 @@ def metastatic_patients(cancer: str, count: int, seed: int) -> Patterns:
         What was found, in order of the patients' indices.
     """
     from paget.cohort.recipe import make_recipe
+    from paget.cohort.runner import available_cores
 
     recipe = make_recipe(cancer, seed=seed)
+    at_once = min(available_cores(), -(-count // BATCH))
     parts: list[Patterns] = []
-    found, first = 0, 0
-    while found < count and first < MOST * count:
-        parts.append(_looked_at(recipe, recipe(first, BATCH), seed))
-        found += parts[-1].sex.size
-        first += BATCH
+    first = 0
+    with ThreadPoolExecutor(at_once) as pool:
+        while sum(part.sex.size for part in parts) < count and first < MOST * count:
+            starts = range(first, first + at_once * BATCH, BATCH)
+            parts += pool.map(lambda start: _looked_at(recipe, recipe(start, BATCH), seed), starts)
+            first = starts.stop
     return first_of(parts, count)
 
 
