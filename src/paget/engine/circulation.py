@@ -141,7 +141,7 @@ def _cavity_fate(cancer: Cancer, origin: int) -> np.ndarray:
     if origin == PRIMARY_ORIGIN:
         total = sum(q.value for q in cancer.spread.cavity_share.values())
         for name, quantity in cancer.spread.cavity_share.items():
-            landed[ORGANS.index(name)] = quantity.value / total
+            landed[ORGANS.index(name)] = quantity.value / total if total > 0.0 else 0.0
     elif ORGANS[origin - 1] in ("peritoneum", "pleura"):
         landed[origin - 1] = 1.0
     return landed

@@ -15,13 +15,13 @@ import numba as nb
 from numba.core import config
 from platformdirs import user_cache_path
 
-from paget.model import layout
+from paget.model import draws, layout
 
 
 def sources_digest() -> str:
     """Return a short digest of every source that reaches compiled code, and of numba's version."""
     digest = hashlib.sha256(nb.__version__.encode())
-    for path in [*sorted(Path(__file__).parent.glob("*.py")), Path(layout.__file__)]:
+    for path in [*sorted(Path(__file__).parent.glob("*.py")), Path(layout.__file__), Path(draws.__file__)]:
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
 

@@ -13,16 +13,7 @@ import math
 import numpy as np
 
 from paget.engine.kernel import entry, kernel, leaf
-
-GOLDEN = np.uint64(0x9E3779B97F4A7C15)
-MIX_A = np.uint64(0xBF58476D1CE4E5B9)
-MIX_B = np.uint64(0x94D049BB133111EB)
-GAMMA_A = np.uint64(0xFF51AFD7ED558CCD)
-GAMMA_B = np.uint64(0xC4CEB9FE1A85EC53)
-S11, S27, S30, S31, S33 = (np.uint64(k) for k in (11, 27, 30, 31, 33))
-ONE = np.uint64(1)
-TO_UNIT = 1.0 / 9007199254740992.0
-"""2**-53: the top 53 bits of a draw become a double in [0, 1)."""
+from paget.model.draws import GAMMA_A, GAMMA_B, GOLDEN, MIX_A, MIX_B, ONE, S11, S27, S30, S31, S33, TO_UNIT
 
 INVERSION_LIMIT = 30.0
 NORMAL_LIMIT = 1e8
