@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
+
+import numpy as np
 
 from paget import catalogue
 from paget.catalogue import panels
@@ -68,12 +70,19 @@ class Watching:
             places=symptoms.places_of(self.symptoms, like, cancer.organ),
             plan=workup.plan_of(self.workup, like, self.modalities),
             table=staging.table_of(self.staging, like),
-            tissue=self.tissue,
+            tissue=self._tissue(cancer, like),
             origin=self.tissue.origins.index(like) if like in self.tissue.origins else -1,
             blood=self._blood(cancer, like),
             programme=programme,
             test=None if programme is None else self.modalities[programme.modality],
         )
+
+    def _tissue(self, cancer: Cancer, like: str) -> Tissue:
+        """Return the panel's rates; alterations of a cancer with other drivers than its model's go by share alone."""
+        if cancer.id == like:
+            return self.tissue
+        unknown = {name: np.full_like(getattr(self.tissue, name), -1) for name in ("marker_bit", "alteration_bit")}
+        return replace(self.tissue, **unknown)
 
     def _blood(self, cancer: Cancer, like: str) -> tuple[tuple[str, Test], ...]:
         """Return the markers that the work-up measures, as plain numbers for the cancer."""
