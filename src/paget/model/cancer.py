@@ -12,12 +12,14 @@ from typing import Annotated, ClassVar, Self
 from pydantic import Field, model_validator
 
 from paget.model.layout import MAX_DRIVERS
-from paget.model.measure import Cells, Factor, Measure, PerDivision, PerYear, Share
+from paget.model.measure import WIDEST, Cells, Factor, Measure, PerDivision, PerYear, Share
 from paget.model.names import Cavity, EntryId, Organ
 from paget.model.quantity import Frozen, Number, Quantity, Sourced, broken_rule
 from paget.model.units import ONE
 
 Affinity = Annotated[Quantity, Measure(ONE, least=0.0, explained=True)]
+FASTEST_DAY = 0.5
+"""No tumour doubles faster than its cells could divide without loss; the engine's steps cannot follow one that did."""
 
 
 class Patients(Frozen):
@@ -32,17 +34,17 @@ class Patients(Frozen):
 class Growth(Frozen):
     """How lesions grow."""
 
-    doubling_time: Annotated[Quantity, Measure("day", above=0.0, law="lognormal")] = Field(
+    doubling_time: Annotated[Quantity, Measure("day", least=FASTEST_DAY, law="lognormal")] = Field(
         description="volume doubling time of the primary at 1 cm",
     )
-    metastasis_doubling_time: Annotated[Quantity, Measure("day", above=0.0)] = Field(
+    metastasis_doubling_time: Annotated[Quantity, Measure("day", least=FASTEST_DAY)] = Field(
         description="volume doubling time of a metastasis at 1 cm",
     )
     cell_loss: Annotated[Quantity, Measure(ONE, least=0.0, most=0.999)] = Field(description="deaths per birth")
     capacity: Cells = Field(description="size that a primary with vessels tends to")
     metastasis_capacity: Cells = Field(description="size that a metastasis with vessels tends to")
     cell_density: Annotated[Quantity, Measure("cell/cm**3", above=0.0)] = Field(description="cells per volume")
-    diameter_at_diagnosis: Annotated[Quantity, Measure("mm", above=0.0)] = Field(
+    diameter_at_diagnosis: Annotated[Quantity, Measure("mm", least=0.1, most=1000.0)] = Field(
         description="diameter of the primary when it is usually found",
     )
 
@@ -79,7 +81,9 @@ class Colonisation(Frozen):
     """How well arrested cells take in a new organ."""
 
     efficiency: Share = Field(description="survivors per extravasated cell in soil of 1")
-    soil_variation: Factor = Field(description="lognormal sigma of a patient's own soil per organ")
+    soil_variation: Annotated[Quantity, Measure(ONE, least=0.0, most=WIDEST)] = Field(
+        description="lognormal sigma of a patient's own soil per organ"
+    )
     affinity: dict[Organ, Affinity] = Field(default={}, description="factor on the organ's soil for this cancer")
 
 

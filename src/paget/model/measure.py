@@ -15,6 +15,9 @@ from pydantic_core import CoreSchema, core_schema
 from paget.model.quantity import Law, Quantity, broken_rule
 from paget.model.units import ONE, factor
 
+WIDEST = 3.0
+"""The widest lognormal spread between patients: a factor of 20 for one standard deviation. Published ones reach 2."""
+
 
 @dataclass(frozen=True)
 class Measure:
@@ -53,7 +56,8 @@ class Measure:
         if self.least is not None:
             return f"at least {self.least:g} {_said(self.unit)}".strip()
         if self.above is not None:
-            return f"above {self.above:g} {_said(self.unit)}".strip()
+            most = "" if self.most is None else f" and at most {self.most:g}"
+            return f"above {self.above:g}{most} {_said(self.unit)}".strip()
         return "any number"
 
     def canonical(self, quantity: Quantity) -> Quantity:
@@ -129,6 +133,14 @@ class Measure:
                 key="spread",
                 allowed="a value above 0",
                 fix="correct the value, or remove the spread",
+            )
+        if spread.law == self.law == "lognormal" and spread.sigma > WIDEST:
+            raise broken_rule(
+                "A lognormal of sigma {value} would spread patients beyond all that was ever seen.",
+                value=spread.sigma,
+                key="spread.sigma",
+                allowed=f"at most {WIDEST:g}, the standard deviation of the natural logarithm",
+                fix="correct the width; a factor of 2 either way is a sigma of 0.7",
             )
         if spread.law == self.law:
             return
