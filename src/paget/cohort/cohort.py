@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from paget.analysis import phylogeny
 from paget.cohort import provenance
-from paget.cohort.store import OTHER_FOLDER, SUMMARY_NAME, TABLES, part_paths
+from paget.cohort.store import OTHER_FOLDER, SUMMARY_NAME, TABLES, part_paths, reading, table_path
 from paget.cohort.summing import summary_of
 from paget.errors import FolderError, SettingError, nearest
 from paget.model.layout import LAYOUT_VERSION
@@ -110,11 +110,12 @@ class Cohort:
 
     def summary(self) -> dict[str, Any]:
         """Return the run's summary as plain values, with shares, medians and the funnel."""
-        path = self.path / SUMMARY_NAME
-        if path.exists():
-            kept: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-            return kept
-        return summary_of(self.path, self.provenance)
+        try:
+            kept: dict[str, Any] = json.loads((self.path / SUMMARY_NAME).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            # Gone or damaged: the tables hold the same.
+            return summary_of(self.path, self.provenance)
+        return kept
 
     def dataset(self, table: str) -> ds.Dataset:
         """Return a table as an Arrow dataset, for reading part by part.
@@ -164,7 +165,9 @@ class Cohort:
             if not 0 <= patient < len(self):
                 raise SettingError("There is no such patient.", value=patient, allowed=f"0 to {len(self) - 1}")
             chosen = ds.field("patient") == patient
-        return self.dataset(table).to_table(columns=None if columns is None else list(columns), filter=chosen)
+        found = self.dataset(table)
+        with reading(table_path(self.path, table)):
+            return found.to_table(columns=None if columns is None else list(columns), filter=chosen)
 
     def newick(self, patient: int) -> str:
         """Return a patient's clone tree in Newick form; branches are in days."""

@@ -29,14 +29,15 @@ if TYPE_CHECKING:
 _IDENTITY: Final = (
     "paget_version",
     "layout_version",
-    "catalogue_digest",
     "cancer",
     "seed",
     "settings",
     "years",
     "screening",
     "block_patients",
+    "catalogue_digest",
 )
+"""In the order in which they are compared: the digest differs with the cancer and settings too, so it comes last."""
 
 
 @dataclass(frozen=True)
@@ -109,23 +110,32 @@ def read(folder: Path) -> dict[str, Any] | None:
     FolderError
         If the folder is not one that a run left.
     """
-    if not folder.exists():
-        return None
-    if not folder.is_dir():
-        raise FolderError("The run's folder is a file.", file=folder, allowed="a folder", fix=OTHER_FOLDER)
     path = folder / PROVENANCE_NAME
-    if not path.exists():
-        ours = {LOCK_NAME, f".{PROVENANCE_NAME}.tmp"}
-        others = sorted(item.name for item in folder.iterdir() if item.name not in ours)
-        if others:
-            raise FolderError(
-                f"The folder was not left by a run: it holds {others[0]!r} and no {PROVENANCE_NAME}.",
-                file=folder,
-                allowed="a new or empty folder, or the folder of this very run",
-                fix=OTHER_FOLDER,
-            )
-        return None
-    return _parse(path)
+    try:
+        if not folder.exists():
+            return None
+        if not folder.is_dir():
+            raise FolderError("The run's folder is a file.", file=folder, allowed="a folder", fix=OTHER_FOLDER)
+        if path.exists():
+            return _parse(path)
+        _only_ours(folder)
+    except OSError as error:
+        fault = f"The run's folder cannot be read: {error.strerror or error}."
+        raise FolderError(fault, file=folder, allowed="a folder that can be read", fix=OTHER_FOLDER) from error
+    return None
+
+
+def _only_ours(folder: Path) -> None:
+    """Raise where a folder without provenance holds anything that no run has left."""
+    ours = {LOCK_NAME, f".{PROVENANCE_NAME}.tmp"}
+    others = sorted(item.name for item in folder.iterdir() if item.name not in ours)
+    if others:
+        raise FolderError(
+            f"The folder was not left by a run: it holds {others[0]!r} and no {PROVENANCE_NAME}.",
+            file=folder,
+            allowed="a new or empty folder, or the folder of this very run",
+            fix=OTHER_FOLDER,
+        )
 
 
 def check(folder: Path, found: Mapping[str, object], identity: Identity, n: int) -> None:

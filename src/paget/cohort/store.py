@@ -244,6 +244,20 @@ def writing(folder: Path) -> Iterator[None]:
 
 
 @contextlib.contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """Turn a failure to read what a run wrote into a `FolderError` that says what to do."""
+    try:
+        yield
+    except (OSError, pa.ArrowInvalid) as error:
+        raise FolderError(
+            "A part of the run is damaged and cannot be read.",
+            file=path,
+            allowed="a Parquet file as the run wrote it",
+            fix="remove the damaged file and start the same run again: it computes what is missing",
+        ) from error
+
+
+@contextlib.contextmanager
 def locked(folder: Path) -> Iterator[None]:
     """Hold a run's folder for this process, so that two runs never write into it at once.
 

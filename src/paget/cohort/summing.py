@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 
 from paget.analysis.summary import summarise
 from paget.analysis.tally import FUNNEL_COLUMNS, LESION_COLUMNS, PATIENT_COLUMNS, Tally
-from paget.cohort.store import part_paths
+from paget.cohort.store import part_paths, reading
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -44,5 +44,5 @@ def summary_of(folder: Path, made: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _columns(path: Path, columns: Sequence[str]) -> pa.Table:
-    with pq.ParquetFile(path) as part:
+    with reading(path), pq.ParquetFile(path) as part:
         return part.read(columns=list(columns), use_threads=False)
