@@ -6,7 +6,9 @@ by Ctrl-C.
 
 from __future__ import annotations
 
+import errno
 import gc
+import io
 import os
 import sys
 from typing import Annotated
@@ -16,6 +18,7 @@ import typer
 from paget import __version__
 from paget.cli import catalogue, origin, patient, run, screen
 from paget.cli import map as mapping
+from paget.errors import PagetError
 
 app = typer.Typer(
     name="paget",
@@ -61,11 +64,25 @@ def main() -> None:
     """Run the program."""
     # The first compilation makes millions of objects that stay; collecting in between takes a tenth of its time.
     gc.set_threshold(100_000)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A terminal or file that knows only ASCII gets question marks rather than no summary.
+        sys.stdout.reconfigure(errors="replace")
     try:
         app()
     except BrokenPipeError:
-        # Whoever read the output has enough; without this, closing stdout at exit would fail again.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # Whoever read the output has enough.
+        _drop_output()
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        _drop_output()
+        typer.echo(f"The output cannot be written: {error.strerror}. What was simulated is kept.", err=True)
+        sys.exit(PagetError.exit_code)
+
+
+def _drop_output() -> None:
+    """Send the rest of standard output nowhere; without this, closing it at exit would fail again."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 if __name__ == "__main__":

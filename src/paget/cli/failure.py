@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from collections.abc import Callable
 from functools import wraps
+from textwrap import fill
 from typing import ParamSpec, TypeVar
 
 import typer
@@ -12,6 +15,33 @@ from paget.errors import PagetError
 
 Given = ParamSpec("Given")
 Back = TypeVar("Back")
+
+
+_INDENT = " " * 11
+"""Where the parts of a message begin, after their names."""
+
+
+def fitted(text: str, width: int) -> str:
+    """Return a message whose long lines go on below the part that they belong to.
+
+    Parameters
+    ----------
+    text
+        The message, one part a line.
+    width
+        Columns of the terminal.
+    """
+    lines = (
+        fill(
+            line,
+            width,
+            subsequent_indent=_INDENT if line.startswith("  ") else "",
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+        for line in text.splitlines()
+    )
+    return "\n".join(lines)
 
 
 def told(command: Callable[Given, Back]) -> Callable[Given, Back]:
@@ -33,7 +63,10 @@ def told(command: Callable[Given, Back]) -> Callable[Given, Back]:
         try:
             return command(*args, **options)
         except PagetError as error:
-            typer.echo(str(error), err=True)
+            text = str(error)
+            if sys.stderr.isatty():
+                text = fitted(text, shutil.get_terminal_size().columns)
+            typer.echo(text, err=True)
             raise typer.Exit(error.exit_code) from None
 
     return telling
