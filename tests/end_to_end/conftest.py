@@ -23,14 +23,14 @@ def environment() -> dict[str, str]:
 def start() -> Callable[..., subprocess.Popen[str]]:
     """Return a function that starts the program and does not wait for it."""
 
-    def starting(*args: str, folder: Path) -> subprocess.Popen[str]:
+    def starting(*args: str, folder: Path, **variables: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
             [*COMMAND, *args],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
             cwd=folder,
-            env=environment(),
+            env={**environment(), **variables},
         )
 
     return starting
@@ -42,8 +42,8 @@ def paget(
 ) -> Callable[..., subprocess.CompletedProcess[str]]:
     """Return a function that runs the program to its end."""
 
-    def running(*args: str, folder: Path) -> subprocess.CompletedProcess[str]:
-        with start(*args, folder=folder) as process:
+    def running(*args: str, folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+        with start(*args, folder=folder, **variables) as process:
             out, err = process.communicate(timeout=300)
         return subprocess.CompletedProcess(args, process.returncode, out, err)
 

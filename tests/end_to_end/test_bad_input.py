@@ -8,6 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.end_to_end.conftest import COMMAND, environment
+
+from paget.catalogue.folders import BUILT_IN
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -29,6 +32,15 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
         (("run", "colorectal", "--set", "growth.doubling_time=9"), ("no unit", "day")),
         (("run", "colorectal", "--set", "growth.cell_loss=7"), ("growth.cell_loss", "7")),
         (("run", "colorectal", "--set", "dormancy.share=0", "--set", "dormancy.share=1"), ("set twice",)),
+        (("run", "colorectal", "--set", "dormancy.waking_rate=-1/year"), ("dormancy.waking_rate", "at least 0")),
+        (("run", "colorectal", "--set", "growth.doubling_time=1e-9day"), ("growth.doubling_time", "at least 0.5")),
+        (("run", "colorectal", "--set", "growth.diameter_at_diagnosis=1e300mm"), ("diameter", "from 0.1 to 1000 mm")),
+        (("run", "colorectal", "--set", "spread.shedding.sigma=1000"), ("spread.shedding", "at most 3")),
+        (("run", "colorectal", "--set", "expect.main_sites=1"), ("not a number of colorectal",)),
+        (("run", "colorectal", "--years", "nan"), ("horizon", "value:   nan")),
+        (("run", "colorectal", "--seed", "abc"), ("'--seed'", "integer")),
+        (("run", "colorectal", "--scheduler", "nonsense"), ("nonsense", "tcp://HOST:PORT")),
+        (("run", "colorectal", "--out", "long" * 80), ("too long", "another folder")),
         (("run", "colorectal", "--out", "file/run"), ("file", "another folder")),
         (("run", "colorectal", "--out", "file"), ("is a file", "another folder")),
         (("run", "colorectal", "--out", "full"), ("notes.txt", "another folder")),
@@ -52,6 +64,91 @@ def test_a_mistake_is_told_in_one_message(
     assert "Traceback" not in done.stderr
     assert all(word in done.stderr for word in told), done.stderr
     assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "told"),
+    [
+        ('source = "burke2020"\n', "", ("growth.doubling_time.source", "has no source")),
+        ('source = "burke2020"', 'source = "burk2020"', ("nearest: burke2020", "growth.doubling_time.source")),
+        ("locator =", "locatr =", ("nearest: locator",)),
+        ('unit = "day"', 'unit = "kg"', ("growth.doubling_time", "'kg' does not fit")),
+        ("[growth.doubling_time]", "[growth.doubling_time", ("not valid TOML", "line")),
+    ],
+)
+def test_a_fault_in_an_entry_of_the_user_is_told_with_its_file(
+    paget: Run, tmp_path: Path, was: str, now: str, told: tuple[str, ...]
+) -> None:
+    mine = tmp_path / "catalogue" / "cancers" / "mine.toml"
+    mine.parent.mkdir(parents=True)
+    text = (BUILT_IN / "cancers" / "colorectal.toml").read_text(encoding="utf-8")
+    assert was in text
+    mine.write_text(text.replace('"colorectal"', '"mine"', 1).replace(was, now, 1), encoding="utf-8")
+    done = paget("run", "mine", "-n", "2", folder=tmp_path, PAGET_CATALOGUE=str(tmp_path / "catalogue"))
+    assert done.returncode == 2, done.stderr
+    assert done.stdout == ""
+    assert "Traceback" not in done.stderr
+    assert f"file:    {mine}" in done.stderr
+    assert all(word in done.stderr for word in told), done.stderr
+    assert not (tmp_path / "runs").exists()
+
+
+def test_a_catalogue_that_is_not_there_is_told(paget: Run, tmp_path: Path) -> None:
+    done = paget("list", folder=tmp_path, PAGET_CATALOGUE=str(tmp_path / "nowhere"))
+    assert done.returncode == 2
+    assert "nowhere" in done.stderr
+    assert "unset PAGET_CATALOGUE" in done.stderr
+
+
+def test_a_way_that_is_switched_off_is_no_mistake(paget: Run, tmp_path: Path) -> None:
+    setting = "spread.cavity_share.peritoneum=0"
+    done = paget("run", "colorectal", "-n", "2", "--out", "run", "--set", setting, folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_folder_of_another_cancer_is_told_by_the_cancer(paget: Run, tmp_path: Path) -> None:
+    assert paget("run", "colorectal", "-n", "2", "--out", "run", folder=tmp_path).returncode == 0
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    done = paget("run", "pancreas", "-n", "2", "--out", "run", folder=tmp_path)
+    assert done.returncode == 2
+    assert "cancer is 'colorectal' there and 'pancreas' here" in done.stderr
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
+
+
+def test_a_damaged_file_of_a_run_is_told_or_made_anew(paget: Run, tmp_path: Path) -> None:
+    command = ("run", "colorectal", "-n", "300", "--out", "run", "--json")
+    whole = paget(*command, folder=tmp_path)
+    part, summary = tmp_path / "run" / "patients.parquet" / "part-00000.parquet", tmp_path / "run" / "summary.json"
+    sound = part.read_bytes()
+    summary.write_text("{")
+    assert paget(*command, folder=tmp_path).stdout == whole.stdout
+    # The footer stays whole, so that the damage shows only when the rows are read.
+    part.write_bytes(sound[:100] + bytes(len(sound) // 2) + sound[100 + len(sound) // 2 :])
+    done = paget(*command, folder=tmp_path)
+    assert done.returncode == 2, done.stderr
+    assert "Traceback" not in done.stderr
+    assert str(part.relative_to(tmp_path)) in done.stderr
+    part.unlink()
+    assert paget(*command, folder=tmp_path).stdout == whole.stdout
+    assert part.read_bytes() == sound
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_a_full_disk_under_the_output_is_told_and_the_run_is_kept(tmp_path: Path) -> None:
+    command = [*COMMAND, "run", "colorectal", "-n", "2", "--out", "run"]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            command, stdout=full, stderr=subprocess.PIPE, text=True, cwd=tmp_path, env=environment(), check=False
+        )
+    assert done.returncode == 2
+    assert done.stderr == "The output cannot be written: No space left on device. What was simulated is kept.\n"
+    assert json.loads((tmp_path / "run" / "provenance.json").read_text())["finished"]
+
+
+def test_a_terminal_that_knows_ascii_alone_gets_its_summary(paget: Run, tmp_path: Path) -> None:
+    done = paget("run", "colorectal", "-n", "2", "--out", "run", folder=tmp_path, PYTHONIOENCODING="ascii")
+    assert done.returncode == 0, done.stderr
+    assert "Spread" in done.stdout
 
 
 def test_a_folder_of_another_run_is_told_by_the_key_that_differs(paget: Run, tmp_path: Path) -> None:
