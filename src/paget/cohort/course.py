@@ -7,6 +7,7 @@ in place of codes, ages in days, sizes in cells and millimetres.
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass, fields
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -64,16 +65,32 @@ def run_chunk(
     """Run a few patients without care to death, or to `years` after their first malignant cell.
 
     Those who need more room than most follow in chunks of their own, so that one patient with thousands of lesions
-    does not make room for as many in all.
+    does not make room for as many in all. A chunk's state is good until the next chunk is asked for.
     """
     until = np.full(patients.size, np.inf) if years is None else patients["onset_day"] + years * YEAR_DAY
-    started = engine.start(program, seed, patients, capacity=room)
+    started = engine.start(program, seed, patients, capacity=room, reuse=_SPARE.take())
     state, known, full = diagnose(program, eyes, seed, started, until)
     if full.any():
         yield from run_chunk(program, eyes, seed, patients[full], years, state.capacity.larger())
         state, known = state.of(~full), known.of(~full)
     if state.patient.size:
         yield Chunk(state, engine.funnel(state), known)
+    if room is None:
+        _SPARE.state = started
+
+
+class _Spare(threading.local):
+    """The last chunk's state of this thread, once its tables are laid: its memory serves the next chunk."""
+
+    state: State | None = None
+
+    def take(self) -> State | None:
+        """Return the state and forget it."""
+        state, self.state = self.state, None
+        return state
+
+
+_SPARE = _Spare()
 
 
 def natural_history(

@@ -16,7 +16,7 @@ import numpy as np
 from paget.engine import birth_death, effects
 from paget.engine import rng as draws
 from paget.engine.kernel import kernel, leaf
-from paget.engine.seeding import add_lesion, after_culls
+from paget.engine.seeding import add_lesion, after_culls, is_full
 from paget.engine.shedding import lay_to_sleep, prepare_gene
 from paget.engine.state import DRAWN_WOKEN, FOUNDED, LIVING_WOKEN, OVERFLOW, ROWS, WOKEN
 from paget.model.layout import N_ORGANS, ROUTES, STREAM_POOL, TRAITS
@@ -45,7 +45,11 @@ def wake(ws, program, patient, course, lesion, clone, pools, effect, n, a, b):
             continue
         key = draws.stream_key(program.seed, patient.index, STREAM_POOL, pools.genotype[g], course.cell_index)
         draws.open_stream(ws.rng, key)
-        for serial in range(int(draws.poisson(ws.rng, mean))):
+        woken = int(draws.poisson(ws.rng, mean))
+        for serial in range(woken):
+            if is_full(ws, course, lesion):
+                course.untracked_lesions += woken - serial
+                break
             wake_one(ws, program, patient, course, lesion, clone, pools, g, mean,
                      effect, n, a, b, serial)  # fmt: skip
             if ws.counts[OVERFLOW] != 0:

@@ -62,6 +62,9 @@ def shed(ws, program, patient, course, lesion, clone, pools, l, found, effect, n
     for serial in range(founders):
         if ws.counts[OVERFLOW] != 0:
             return
+        if is_full(ws, course, lesion):
+            course.untracked_lesions += founders - serial
+            return
         pick = draws.uniform(ws.rng) * mean
         c = ws.clone_at[found - 1]
         for k in range(found):
@@ -88,6 +91,12 @@ def shed(ws, program, patient, course, lesion, clone, pools, l, found, effect, n
             top,
             serial,
         )
+
+
+@kernel
+def is_full(ws, course, lesion):
+    """Return whether no more lesions are followed: what comes on top is counted as it is drawn, without thinning."""
+    return ws.counts[LAST_ROOM] != 0 and course.lesions >= lesion.size
 
 
 @leaf
