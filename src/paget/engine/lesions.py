@@ -303,6 +303,7 @@ def coast(ws, program, patient, lesion, clone, l, effect, n, a, b):
     rec = lesion[l]
     if rec.status != ALIVE or rec.since_day > a:
         rec.path[:] = -math.inf
+        rec.nodes[:] = 0.0
         return
     if n > 0:
         coast_cull(program, lesion, clone, l, effect, n, a)
@@ -311,6 +312,7 @@ def coast(ws, program, patient, lesion, clone, l, effect, n, a, b):
         finish_path(ws, program, lesion, clone, l, found, a, b)
     else:
         rec.path[:] = -math.inf
+        rec.nodes[:] = 0.0
     rec.since_day = b
 
 
