@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from functools import cache
 from typing import Any
 
@@ -62,6 +63,10 @@ def chunks(who: np.ndarray[Any, Any], size: int = CHUNK) -> list[np.ndarray[Any,
     return [who[first : first + size] for first in range(0, who.size, size)]
 
 
+_SPARE = threading.local()
+"""The memory of a thread's last chunk, which the next one uses, as in runs."""
+
+
 def live(program: Program, seed: int, who: np.ndarray[Any, Any], room: Capacity | None = None) -> None:
     """Let the engine run patients to death; those who need more room than most follow apart, as in runs.
 
@@ -76,7 +81,11 @@ def live(program: Program, seed: int, who: np.ndarray[Any, Any], room: Capacity 
     room
         Room per patient; as the engine has it if None.
     """
-    state, stops = engine.advance(program, engine.start(program, seed, who, capacity=room), grow=False)
+    spare = getattr(_SPARE, "state", None) if room is None else None
+    started = engine.start(program, seed, who, capacity=room, reuse=spare)
+    state, stops = engine.advance(program, started, grow=False)
+    if room is None:
+        _SPARE.state = state
     full = stops["reason"] == OVERFLOW
     if full.any():
         live(program, seed, who[full], state.capacity.larger())
