@@ -152,6 +152,8 @@ class FullMap:
         record at all.
     effective_sample_size
         Number of patients of equal weight that would tell as much.
+    allowance
+        How sharply sizes were compared: factor on the widest allowance, 1 where patients are few.
     fits
         How many fit each piece of the record.
     estimates
@@ -172,6 +174,7 @@ class FullMap:
     diagnosed: int
     resembling: int
     effective_sample_size: float
+    allowance: float
     fits: tuple[Fit, ...]
     estimates: Estimates | None
     warning: str | None
@@ -185,6 +188,7 @@ class FullMap:
         return {
             **told,
             "effective_sample_size": self.effective_sample_size,
+            "allowance": self.allowance,
             "evidence": [vars(fit) for fit in self.fits],
             "estimates": None
             if estimates is None

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from paget.model.record import Examination, Finding, MarkerResult
 
 
+_ABSENT: Final = {"male": "ovary", "female": "prostate"}
+
+
 @dataclass(frozen=True)
 class Seen:
     """What one examination showed in one place.
@@ -53,11 +56,24 @@ class Seen:
 
 @dataclass(frozen=True)
 class Clear:
-    """An organ in which an examination showed nothing."""
+    """An organ in which an examination showed nothing, or, where it showed the primary, nothing else.
+
+    Parameters
+    ----------
+    modality
+        The examination.
+    after_day
+        Days after the diagnosis.
+    organ
+        Code of the organ.
+    but_primary
+        Whether the primary was seen there.
+    """
 
     modality: Modality
     after_day: float
     organ: int
+    but_primary: bool = False
 
 
 @dataclass(frozen=True)
@@ -154,10 +170,12 @@ class _Reader:
         self.record, self.file = record, file
         self.modalities = catalogue.entries("modalities", Modality)
         self.members = [cancer for cancer, _ in catalogue.resolve(record.cancer)]
+        self.primaries: set[int] = set()
 
     def case(self) -> Case:
         """Return the case."""
         self._possible()
+        self.primaries = self._primaries()
         primary, found, place = self._findings()
         return Case(
             record=self.record,
@@ -188,11 +206,10 @@ class _Reader:
 
     def _findings(self) -> tuple[tuple[Seen, ...], dict[int, tuple[Seen, ...]], int]:
         """Return what was seen of the primary, of metastases by organ, and where the primary was seen."""
-        primaries = self._primaries()
         places: dict[tuple[Any, ...], list[int]] = defaultdict(list)
         for at, finding in enumerate(self.record.findings):
             self._sees(f"findings.{at}", finding, finding.organ, "organ")
-            places[at in primaries, finding.organ, *finding.exam].append(at)
+            places[at in self.primaries, finding.organ, *finding.exam].append(at)
         seen: dict[tuple[bool, str], list[Seen]] = defaultdict(list)
         for (is_primary, organ, *_), these in places.items():
             seen[is_primary, organ].append(self._seen(these))
@@ -250,19 +267,35 @@ class _Reader:
         clear: dict[tuple[str, float, int], Clear] = {}
         for at, examination in enumerate(self.record.examinations):
             modality = self._modality(f"examinations.{at}", examination)
-            for organ in self._negative(at, examination, modality):
-                code, after = layout.code(layout.ORGANS, organ), self.record.days_after(examination.date)
-                clear[modality.id, after, code] = Clear(modality, after, code)
+            after = self.record.days_after(examination.date)
+            primary, spread = self._shown(examination)
+            for organ in self._negative(at, examination, modality, primary, spread):
+                code = layout.code(layout.ORGANS, organ)
+                clear[modality.id, after, code] = Clear(modality, after, code, but_primary=organ in primary)
         return tuple(clear.values())
 
-    def _negative(self, at: int, examination: Examination, modality: Modality) -> list[str]:
+    def _shown(self, examination: Examination) -> tuple[set[str], set[str]]:
+        """Return the organs in which an examination showed the primary, and those in which it showed metastases."""
+        mine = [(at, each) for at, each in enumerate(self.record.findings) if each.exam == examination.exam]
+        primary = {each.organ for at, each in mine if at in self.primaries}
+        return primary, {each.organ for at, each in mine if at not in self.primaries}
+
+    def _negative(
+        self, at: int, examination: Examination, modality: Modality, primary: set[str], spread: set[str]
+    ) -> list[str]:
         named = [organ for organ in examination.negative if organ != OTHERS]
         for organ in named:
             self._sees(f"examinations.{at}", examination, organ, "negative")
+            if organ in spread:
+                raise self._contradicts(
+                    f"{modality.name} of {examination.date} shows a metastasis in the organ {organ}, and none",
+                    f"examinations.{at}.negative",
+                    "remove the organ from negative, or the finding",
+                )
         if OTHERS not in examination.negative:
             return named
-        skipped = {finding.organ for finding in self.record.findings if finding.exam == examination.exam}
-        skipped |= {layout.ORGANS[code] for code in self._organs()} | {_absent(self.record.sex)}
+        own = {layout.ORGANS[code] for code in self._organs()} - primary
+        skipped = spread | own | {_ABSENT[self.record.sex]}
         return [*named, *(organ for organ in modality.organs if organ not in skipped and organ not in named)]
 
     def _modality(self, key: str, given: Finding | Examination) -> Modality:
@@ -340,14 +373,6 @@ class _Reader:
 
     def _contradicts(self, what: str, key: str, fix: str) -> EntryError:
         return EntryError(f"The record contradicts itself: {what}.", file=self.file, key=key, fix=fix)
-
-
-_ABSENT: Final = {"male": "ovary", "female": "prostate"}
-
-
-def _absent(sex: str) -> str:
-    """Return the organ that a sex does not have."""
-    return _ABSENT[sex]
 
 
 def _bare(name: str) -> str:

@@ -64,7 +64,7 @@ class Evidence:
     log_fit: Floats
 
 
-def evidence(part: Part, case: Case) -> list[Evidence]:
+def evidence(part: Part, case: Case, allowance: float = 1.0) -> list[Evidence]:
     """Return how well each piece of a record fits some patients, in an order that the record alone decides.
 
     Parameters
@@ -73,18 +73,30 @@ def evidence(part: Part, case: Case) -> list[Evidence]:
         The patients.
     case
         The record.
+    allowance
+        Factor on the widths by which sizes of patients who differ a little are let fit.
     """
-    pieces = [Evidence("age", "sex and age", None, _sex_and_age(part, case))]
+    return [*sized(part, case, allowance), *unsized(part, case)]
+
+
+def sized(part: Part, case: Case, allowance: float = 1.0) -> list[Evidence]:
+    """Return how well the sizes and numbers of lesions fit; see `evidence`."""
+    pieces = []
     if case.primary:
-        fit = _sizes(part, part.primary, case.primary, PRIMARY, case.primary_organ)
+        fit = _sizes(part, part.primary, case.primary, allowance * PRIMARY, case.primary_organ)
         if layout.code(layout.ORGANS, part.cancer.organ) != case.primary_organ:
             fit = np.full_like(fit, -np.inf)
-        pieces.append(Evidence("primary", f"primary {_largest(case.primary)}", part.cancer.organ, fit))
+        pieces.append(Evidence("primary", f"primary {_largest(case.primary)}", layout.ORGANS[case.primary_organ], fit))
     for code, seen in case.found.items():
-        organ = layout.ORGANS[code]
-        fit = _sizes(part, part.organs[code], seen, METASTASIS, code) + _number(part.organs[code], seen, code)
+        organ, sizes = layout.ORGANS[code], part.organs[code]
+        fit = _sizes(part, sizes, seen, allowance * METASTASIS, code) + _number(sizes, seen, code)
         pieces.append(Evidence("found", f"{_words(organ)} {_largest(seen)}", organ, fit))
-    pieces += _all_clear(part, case)
+    return pieces
+
+
+def unsized(part: Part, case: Case) -> list[Evidence]:
+    """Return how well all else fits: sex and age, organs that were clear, and blood; see `evidence`."""
+    pieces = [Evidence("age", "sex and age", None, _sex_and_age(part, case)), *_all_clear(part, case)]
     for blood in case.blood:
         unit = "" if blood.marker.unit in ("1", "cell") or isinstance(blood.value, str) else f" {blood.marker.unit}"
         value = blood.value if isinstance(blood.value, str) else f"{blood.value:g}"
@@ -205,7 +217,7 @@ def _all_clear(part: Part, case: Case) -> list[Evidence]:
         logs, share = dict(_by_organ(part, clears)), _share(part, clears[0].modality)
         if clears[0].modality.uptake is not None and name not in showed and len(logs) > 1:
             fit = _whether_marked(share, np.sum(list(logs.values()), axis=0))
-            pieces.append(Evidence("clear", f"{len(logs)} organs clear: {name}", None, fit))
+            pieces.append(Evidence("clear", f"clear: {name}", None, fit))
             continue
         for code, missed in logs.items():
             organ = layout.ORGANS[code]
@@ -224,7 +236,7 @@ def _by_organ(part: Part, clears: Iterable[Clear]) -> Iterator[tuple[int, Floats
     own = layout.code(layout.ORGANS, part.cancer.organ)
     logs: dict[int, Floats] = {}
     for clear in clears:
-        places = [part.organs[clear.organ], *([part.primary] if clear.organ == own else [])]
+        places = [part.organs[clear.organ], *([part.primary] if clear.organ == own and not clear.but_primary else [])]
         for sizes in places:
             shown = chance_shown(clear.modality, clear.organ, later(sizes, clear.after_day))
             logs[clear.organ] = logs.get(clear.organ, 0.0) + sizes.total(np.log1p(-shown))

@@ -24,7 +24,7 @@ from paget.cohort.map_answer import (
     Size,
 )
 from paget.cohort.map_case import Case, read_record, understood
-from paget.cohort.map_fit import SUREST, Evidence, chance_missed, evidence, joined, weights
+from paget.cohort.map_fit import SUREST, Evidence, chance_missed, joined, sized, unsized, weights
 from paget.cohort.map_pool import Sizes
 from paget.model import layout
 from paget.model.draws import Floats
@@ -42,6 +42,10 @@ PATIENTS: Final = 8_000
 PATIENTS_MAX: Final = 1_000_000
 TRUSTED: Final = 100.0
 """Effective sample size below which a warning is given: a standard error of up to 5 points of per cent."""
+ENOUGH: Final = 200.0
+"""Effective sample size from which sizes are compared more sharply."""
+ALLOWANCES: Final = (0.25, 0.5, 1.0)
+"""Factors on the allowance for size, tried from the sharpest on: the more patients, the closer to exact."""
 LEAST: Final = 10.0
 """Effective sample size below which no number is given."""
 _NODES: Final = layout.code(layout.ORGANS, "regional_lymph_node")
@@ -120,7 +124,7 @@ def mapped(pool: Pool, case: Case) -> FullMap:
     case
         His record.
     """
-    pieces = joined([evidence(part, case) for part in pool.parts])
+    pieces, allowance = _sharpest(pool, case)
     weight, without = weights(pieces)
     size = effective(weight)
     fits = tuple(Fit(piece.kind, piece.label, int((piece.log_fit > -np.inf).sum())) for piece in pieces)
@@ -138,11 +142,22 @@ def mapped(pool: Pool, case: Case) -> FullMap:
         diagnosed=pool.diagnosed,
         resembling=resembling,
         effective_sample_size=size,
+        allowance=allowance,
         fits=fits,
         estimates=None if reason else _estimates(pool, case, pieces, weight, without),
         warning=_warning(size) if LEAST <= size < TRUSTED else None,
         reason=reason,
     )
+
+
+def _sharpest(pool: Pool, case: Case) -> tuple[list[Evidence], float]:
+    """Return the evidence with the least allowance for size under which enough patients still weigh, and that."""
+    rest = joined([unsized(part, case) for part in pool.parts])
+    for allowance in ALLOWANCES:
+        pieces = [*joined([sized(part, case, allowance) for part in pool.parts]), *rest]
+        if allowance == ALLOWANCES[-1] or effective(weights(pieces)[0]) >= ENOUGH:
+            break
+    return pieces, allowance
 
 
 def effective(weight: Floats) -> float:
@@ -298,6 +313,7 @@ def _drivers(chance: Floats, weight: Floats, without: Floats, labels: Sequence[s
 def _examinations(case: Case, code: int) -> tuple[str, ...]:
     looked = [clear.modality.id for clear in case.clear if clear.organ == code]
     looked += [seen.modality.id for seen in case.found.get(code, ())]
+    looked += [seen.modality.id for seen in case.primary if code == case.primary_organ]
     return tuple(dict.fromkeys(looked))
 
 
@@ -311,7 +327,8 @@ def _warning(size: float) -> str:
 
 def _reason(pool: Pool, case: Case, fits: Sequence[Fit], resembling: int, size: float) -> str:
     """Say why there are no numbers: what nobody has, or that too few have all of it."""
-    whom = f"{pool.diagnosed:,} simulated patients with {case.title}"
+    title = case.title[0].lower() + case.title[1:] if case.title[1:2].islower() else case.title
+    whom = f"{pool.diagnosed:,} simulated patients with {title}"
     never = [fit.evidence for fit in fits if fit.patients == 0]
     if never:
         return f"None of {whom} resembles this record. Nobody fits: {'; '.join(never)}."

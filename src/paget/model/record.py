@@ -81,7 +81,7 @@ def _result(value: object) -> float | str:
         return level
     raise broken_rule(
         "'{value}' is no result of a marker.",
-        value=value,
+        value=str(value),
         allowed='a number of 0 or more in the unit of the marker, or "+" or "-"',
         fix="write the number without quotes and without its unit",
     )
@@ -236,15 +236,6 @@ class Record(Frozen):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        found = {(*finding.exam, finding.organ) for finding in self.findings}
-        for at, examination in enumerate(self.examinations):
-            for organ in examination.negative:
-                if (*examination.exam, organ) in found:
-                    raise _contradiction(
-                        f"{examination.modality} of {examination.date} shows a lesion in the organ {organ} and none.",
-                        f"examinations.{at}.negative",
-                        "remove the organ from negative, or the finding",
-                    )
         for key, organ in self._organs():
             if _ORGANS_OF.get(organ, self.sex) != self.sex:
                 raise _contradiction(f"The patient is {self.sex} and has no {organ}.", key, "correct organ or sex")
