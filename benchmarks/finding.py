@@ -14,7 +14,7 @@ import numpy as np
 from benchmarks.patients import CHUNK, OVERFLOW, chunks, drawn, program_of
 from benchmarks.tables import Table, ratio, tell
 from benchmarks.timing import best_in_turn
-from paget import engine
+from paget import catalogue, engine
 from paget.cohort.recipe import make_recipe
 from paget.cohort.tables import Lesions, clone_table, funnel_table, lesion_table, patient_table
 
@@ -42,7 +42,8 @@ def unseen(cancer_id: str, who: np.ndarray[Any, Any], room: engine.Capacity | No
         state = state.of(~full)
     if state.patient.size == 0:
         return
-    lesions, density, names = Lesions.of(state, state.lesion), 1e9, program.driver_ids
+    density = catalogue.cancer(cancer_id).growth.cell_density.value
+    lesions, names = Lesions.of(state, state.lesion), program.driver_ids
     patient_table(cancer_id, state, lesions, density, {})
     lesion_table(state, lesions, density, names)
     clone_table(state, state.lesion, state.clone, names)

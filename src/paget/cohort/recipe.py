@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from paget.cohort.diagnosis import Eyes
     from paget.engine.compile import Program
     from paget.model.body import Body
     from paget.model.cancer import Cancer
@@ -109,6 +110,11 @@ class Recipe:
 
         return tuple(compile_program(cancer, self.body, self.drivers) for cancer, _ in self.members)
 
+    @cached_property
+    def eyes(self) -> tuple[Eyes, ...]:
+        """How the patients of each cancer are found, worked out once for all pieces of a run."""
+        return tuple(self.watched.eyes(cancer) for cancer, _ in self.members)
+
     def __call__(self, first: int, count: int) -> Tables:
         """Compute a block of consecutive patients."""
         return self.patients(np.arange(first, first + count, dtype=np.int64))
@@ -130,11 +136,9 @@ class Recipe:
 
         entries = entry_numbers(self.seed, indices, [weight for _, weight in self.members])
         pieces: list[Tables] = []
-        for number, (cancer, _) in enumerate(self.members):
+        for number, (program, eyes) in enumerate(zip(self.programs, self.eyes, strict=True)):
             own = indices[entries == number]
             if own.size:
-                program = self.programs[number]
-                eyes = self.watched.eyes(cancer)
                 pieces.append(natural_history(program, eyes, self.population, self.seed, own, self.years))
         return pieces[0] if len(pieces) == 1 else merged(pieces)
 
