@@ -15,7 +15,7 @@ from paget import engine
 from paget.cohort.seen import truth_of
 from paget.cohort.testing import Tests, tested
 from paget.model import layout
-from paget.model.findings import Audit, Findings
+from paget.model.findings import Audit, Findings, together
 from paget.observation import assay_screens, imaging, screening, staging, symptoms, workup
 
 if TYPE_CHECKING:
@@ -186,16 +186,7 @@ def diagnose(
         Patients who needed more room; theirs is to be run again.
     """
     search = Search(program, eyes, seed, state)
-    full = np.zeros(until.size, bool)
-    while True:
-        search.state, stops = engine.advance(program, search.state, until, grow=False)
-        overflow = stops["reason"] == OVERFLOW
-        search.state.course["finished"][overflow] = 1
-        full |= overflow
-        called = np.flatnonzero(stops["reason"] == WATCH)
-        if not called.size:
-            break
-        search.answer(called, stops["watch_id"][called])
+    full = search.run(until)
     search.at_death()
     return search.state, search.known, full
 
@@ -232,6 +223,33 @@ class Search:
         rows["kind"], rows["id"], rows["at_day"] = CLOCK, number, at
         felt = symptoms.watch_rows(self.eyes.places, self.symptomatic, first_id=FIRST_SYMPTOM)
         return np.concatenate([rows, felt], axis=1)
+
+    def run(self, until: np.ndarray | None = None, *, until_found: bool = False) -> np.ndarray:
+        """Let the engine run and answer its calls until nobody is called any more.
+
+        Parameters
+        ----------
+        until : ndarray of float64, shape (P,), optional
+            Patient age in days at which the course ends if death does not come first.
+        until_found : bool, optional
+            Whether whoever is found stays on that day.
+
+        Returns
+        -------
+        ndarray of bool, shape (P,)
+            Patients who needed more room; theirs is to be run again.
+        """
+        full = np.zeros(self.state.patient.size, bool)
+        while True:
+            self.state, stops = engine.advance(self.program, self.state, until, grow=False)
+            full |= stops["reason"] == OVERFLOW
+            called = np.flatnonzero(stops["reason"] == WATCH)
+            if called.size:
+                self.answer(called, stops["watch_id"][called])
+            over = full | ~np.isnan(self.known.day) if until_found else full
+            self.state.course["finished"][over] = 1
+            if not called.size:
+                return full
 
     def answer(self, called: np.ndarray, watch_id: np.ndarray) -> None:
         """Answer the calls of some patients: note a symptom, or examine."""
@@ -279,7 +297,7 @@ class Search:
         found = np.zeros(who.size, bool)
         found[findings.row[~audit.is_false]] = True
         more, more_audit = self._examined(truth, self._further(who, found, findings, ordered, worked_up))
-        both, both_audit = _joined((findings, audit), (more, more_audit))
+        both, both_audit = together((findings, audit), (more, more_audit))
         self._tell(who, number, truth, found, both, both_audit)
         again = worked_up & ~found & (self.repeats[who] < plan.repeats)
         self.repeats[who[again]] += 1
@@ -379,14 +397,3 @@ class Search:
         cause = self.state.course["cause"]
         of_cancer = (cause > 0) & (cause != layout.CAUSES.index("other"))
         self.known.route[of_cancer & np.isnan(self.known.day)] = AT_DEATH
-
-
-def _joined(one: tuple[Findings, Audit], other: tuple[Findings, Audit]) -> tuple[Findings, Audit]:
-    """Return the findings of two rounds of examinations, in order of patient."""
-    row = np.concatenate([one[0].row, other[0].row])
-    order = np.argsort(row, kind="stable")
-    both = {
-        name: np.concatenate([getattr(one[0], name), getattr(other[0], name)])[order]
-        for name in ("row", "day", "modality", "organ", "in_primary_site", "diameter_mm")
-    }
-    return Findings(**both), Audit(np.concatenate([one[1].lesion, other[1].lesion])[order])

@@ -275,21 +275,11 @@ def at_diagnosis(
         Of those who were found.
     """
     from paget import engine
-    from paget.cohort.diagnosis import OVERFLOW, WATCH, Search
+    from paget.cohort.diagnosis import Search
     from paget.cohort.seen import truth_of
 
     search = Search(program, eyes, seed, engine.start(program, seed, who, capacity=room))
-    full = np.zeros(who.size, bool)
-    while True:
-        search.state, stops = engine.advance(program, search.state, grow=False)
-        full |= stops["reason"] == OVERFLOW
-        called = np.flatnonzero(stops["reason"] == WATCH)
-        if called.size:
-            search.answer(called, stops["watch_id"][called])
-        # Whoever is found stays on that day.
-        search.state.course["finished"][full | ~np.isnan(search.known.day)] = 1
-        if not called.size:
-            break
+    full = search.run(until_found=True)
     found = np.flatnonzero(~np.isnan(search.known.day) & ~full)
     if found.size:
         looked = engine.look(program, search.state, found)

@@ -77,3 +77,13 @@ class Audit:
     def is_false(self) -> NDArray[np.bool_]:
         """Which findings show nothing that is there."""
         return np.asarray(self.lesion == 0)
+
+
+def together(one: tuple[Findings, Audit], other: tuple[Findings, Audit]) -> tuple[Findings, Audit]:
+    """Return the findings of two rounds of examinations of one block, in order of patient, and what is behind them."""
+    order = np.argsort(np.concatenate([one[0].row, other[0].row]), kind="stable")
+    both = {
+        each.name: np.concatenate([getattr(one[0], each.name), getattr(other[0], each.name)])[order]
+        for each in fields(Findings)
+    }
+    return Findings(**both), Audit(np.concatenate([one[1].lesion, other[1].lesion])[order])
