@@ -38,6 +38,8 @@ KINDS: Final = (
     "workups",
     "panels",
     "staging",
+    "therapies",
+    "policies",
 )
 """Folders inside a catalogue folder."""
 

@@ -14,9 +14,11 @@ OBSERVED: Final = {
     "pathways": ("screening", "Programme"),
     "staging": ("stage", "StagingTable"),
     "symptoms": ("symptom", "SymptomPlace"),
+    "policies": ("protocol", "Protocol"),
+    "therapies": ("therapy", "Therapy"),
     "workups": ("workup", "Workup"),
 }
-"""Kinds that observation reads: the module of `paget.model` and the class."""
+"""Kinds that observation and care read: the module of `paget.model` and the class."""
 FINDING: Final = ("markers", "modalities", "panels", "pathways", "staging", "symptoms", "workups")
 """Those of them that decide in a run who is found when."""
 
