@@ -40,6 +40,8 @@ KINDS: Final = (
     "staging",
     "therapies",
     "policies",
+    "utilities",
+    "fitness",
 )
 """Folders inside a catalogue folder."""
 

@@ -8,6 +8,7 @@ from typing import Final
 from pydantic import BaseModel
 
 OBSERVED: Final = {
+    "fitness": ("fitness", "Fitness"),
     "markers": ("assay", "Marker"),
     "modalities": ("modality", "Modality"),
     "panels": ("panel", "Panel"),
@@ -16,6 +17,7 @@ OBSERVED: Final = {
     "symptoms": ("symptom", "SymptomPlace"),
     "policies": ("protocol", "Protocol"),
     "therapies": ("therapy", "Therapy"),
+    "utilities": ("utility", "Utilities"),
     "workups": ("workup", "Workup"),
 }
 """Kinds that observation and care read: the module of `paget.model` and the class."""
