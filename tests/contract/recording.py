@@ -100,12 +100,15 @@ def watch_engine(recorder: Recorder) -> None:
 
 
 def effects_of(onset_day: float) -> np.ndarray:
-    """Return one effect, a cull of all lesions on a day: only with effects are there culls to call."""
-    rows = np.zeros((1, 1), layout.EFFECT)
-    rows["kind"] = layout.code(layout.EFFECT_KINDS, "cull")
+    """Return a cull of all lesions on a day, and an effect that lasts but changes nothing: only where one acts are
+    there culls to call.
+    """
+    rows = np.zeros((1, 2), layout.EFFECT)
+    rows["kind"] = layout.code(layout.EFFECT_KINDS, "cull"), layout.code(layout.EFFECT_KINDS, "host_reserve")
     rows["organ"] = rows["trait"] = layout.ANY
-    rows["on_day"] = rows["off_day"] = onset_day + STOP_DAY
-    rows["magnitude"] = 0.1
+    rows["on_day"] = onset_day + STOP_DAY, onset_day
+    rows["off_day"] = onset_day + STOP_DAY, np.inf
+    rows["magnitude"] = 0.1, 1.0
     return rows
 
 

@@ -223,3 +223,24 @@ def test_less_reserve_brings_death_as_a_larger_burden_would(world: World) -> Non
         deaths.append(world.run(compiled, state, 5_000.0)[0].course["death_day"])
     assert deaths[0] == pytest.approx(deaths[1], rel=1e-9)
     assert (deaths[0] < deaths[2]).all()
+
+
+def used_bytes(state: Any) -> list[bytes]:
+    """Return all that a block's state holds, without the places that nobody uses."""
+    room = {"lesion": state.course["lesions"].max(), "clone": state.course["clones"].max()}
+    arrays = [getattr(state, name)[:, :most] for name, most in room.items()]
+    return [array.tobytes() for array in (*arrays, state.course, state.pools)]
+
+
+@pytest.mark.parametrize("acting", [False, True])
+def test_rows_that_do_not_act_leave_every_bit_as_it_was(world: World, *, acting: bool) -> None:
+    """Seed 91: rows unused, over, cancelled before they began or yet to come do nothing, even beside one that acts."""
+    still = [
+        np.zeros(3, world.effect("cull").dtype),
+        world.effect("add_death", magnitude=0.5, on_day=-40.0, off_day=0.0),
+        world.effect("scale_process", magnitude=0.0, on_day=150.0, off_day=130.0),
+        world.effect("cull", magnitude=0.0, on_day=-10.0),
+        world.effect("host_hazard", magnitude=1.0, on_day=9_000.0),
+    ]
+    now = [world.effect("add_death", magnitude=0.01, on_day=100.0, off_day=140.0)] if acting else []
+    assert used_bytes(spread(world, 20, *now, *still)) == used_bytes(spread(world, 20, *now))

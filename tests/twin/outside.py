@@ -64,6 +64,12 @@ class Effect:
         left = [math.exp(-rate * (day - self.on_day)) for day in (start, stop)]
         return (left[0] - left[1]) / (rate * (b - a))
 
+    def switches(self) -> tuple[float, ...]:
+        """Return the days on which something changes: that of a cull, or the first and last if there is time between."""
+        if self.kind == "cull":
+            return (self.on_day,)
+        return (self.on_day, self.off_day) if self.on_day < self.off_day else ()
+
     def is_on(self, day: float) -> bool:
         """Whether the effect lasts on a day."""
         return self.on_day <= day < self.off_day
@@ -106,11 +112,11 @@ class Outside:
     def next_cut(self, place: Place, after: float, end: float) -> float:
         """Return the next day on which an effect on a lesion switches, or `end`."""
         mine = [e for kind in ("add_death", "scale_process", "cull") for e in self.of_kind(kind, place)]
-        return min([end, *(day for e in mine for day in (e.on_day, e.off_day) if after < day)])
+        return min([end, *(day for e in mine for day in e.switches() if after < day)])
 
     def next_switch(self, after: float, end: float) -> float:
         """Return the next day on which any effect switches, or `end`."""
-        return min([end, *(day for e in self.effects for day in (e.on_day, e.off_day) if after < day)])
+        return min([end, *(day for e in self.effects for day in e.switches() if after < day)])
 
     def host_hazard(self, day: float) -> float:
         """Return deaths per patient and day that effects cause."""

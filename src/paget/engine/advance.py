@@ -29,7 +29,7 @@ from paget.engine.kernel import entry, kernel
 from paget.engine.lesions import coast, compact, evolve
 from paget.engine.path import trace
 from paget.engine.shedding import ready_row, record_row, shed_row
-from paget.engine.state import FREED, OVERFLOW, ROWS
+from paget.engine.state import ALIVE, FREED, OVERFLOW, ROWS
 from paget.engine.watches import CLOCK, THRESHOLD, keep_watches, read_watch, recall_watches, spend_watches
 from paget.model.layout import MAX_ROWS, N_ORGANS, STOP_REASONS
 
@@ -45,16 +45,16 @@ COMPACT_AT = 16
 
 
 @entry
-def advance_block(table, patient, course, lesion, clone, pools, effect, watch, scratch, spare_lesion, spare_clone,
+def advance_block(table, patient, course, lesion, clone, pools, effect, watch, scratch, acts, spare_lesion, spare_clone,
                   until_day, stops):  # fmt: skip
     """Advance every patient of a block to the next stop and fill the STOP rows.
 
-    `table` and `scratch` hold one record each: the program and the workspace.
+    `table` and `scratch` hold one record each: the program and the workspace; `acts` has room for a patient's effects.
     """
     for p in range(patient.size):
         advance_patient(
             table[0], scratch[0], patient[p], course[p], lesion[p], clone[p], pools[p],
-            effect[p], watch[p], spare_lesion, spare_clone, until_day[p], stops[p],
+            effect[p], watch[p], acts, spare_lesion, spare_clone, until_day[p], stops[p],
         )  # fmt: skip
 
 
@@ -75,10 +75,9 @@ def prepare(ws, program, patient, course, clone):
 
 @kernel
 def advance_patient(
-    program, ws, patient, course, lesion, clone, pools, effect, watch, spare_lesion, spare_clone, until_day, stop,
+    program, ws, patient, course, lesion, clone, pools, effect, watch, acts, spare_lesion, spare_clone, until_day, stop,
 ):  # fmt: skip
     """Advance one patient to the next stop."""
-    n = effect.size
     stop.patient = patient.index
     stop.reason = STOP_NONE
     stop.watch_id = -1
@@ -88,8 +87,9 @@ def advance_patient(
     while stop.reason == STOP_NONE:
         start = course.cell_index * program.interval_day
         end = (course.cell_index + 1) * program.interval_day
+        n = effects.acting(effect, acts, earliest(course, lesion, start), min(end, until_day)) if effect.size else FIRST
         host(
-            ws, program, patient, course, lesion, clone, effect, n, watch, spare_lesion, spare_clone,
+            ws, program, patient, course, lesion, clone, acts, n, watch, spare_lesion, spare_clone,
             min(end, until_day), stop,
         )  # fmt: skip
         if stop.reason == STOP_NONE and until_day <= end:
@@ -99,7 +99,7 @@ def advance_patient(
         if stop.reason == STOP_WATCH:
             break
         close = end if stop.reason == STOP_NONE else stop.day
-        commit(ws, program, patient, course, lesion, clone, pools, effect, n, start, close)
+        commit(ws, program, patient, course, lesion, clone, pools, acts, n, start, close)
         if ws.counts[OVERFLOW] != 0:
             stop.reason = STOP_OVERFLOW
             return
@@ -109,9 +109,30 @@ def advance_patient(
             course.cancer_clock = course.cancer_left
             course.effect_clock = course.effect_left
             keep_watches(watch)
+        if n > 0:
+            forget_tables(ws, course)
     keep_rows(ws, pools)
     if course.finished != 0:
-        record_kept(ws, program, patient, course, pools, effect)
+        record_kept(ws, program, patient, course, pools, acts)
+
+
+@kernel
+def earliest(course, lesion, start):
+    """Return the day from which effects matter for a cell: a lesion that just woke may stand before its start."""
+    day = start
+    for l in range(course.lesions):
+        if lesion[l].status == ALIVE:
+            day = min(day, lesion[l].since_day)
+    return day
+
+
+@kernel
+def forget_tables(ws, course):
+    """Have what founders and rows were worked out to be under effects worked out anew."""
+    for g in range(course.pools):
+        ws.gene_span[g, 1] = -1.0
+    for row in range(ws.counts[ROWS]):
+        ws.row_span[row, 1] = -1.0
 
 
 @kernel
@@ -174,7 +195,7 @@ def host(
     course.cancer_left = course.cancer_clock
     course.effect_left = course.effect_clock
     recall_watches(program, patient, watch, ws, course.now_day)
-    if n == 0 and course.now_day <= start:
+    if n == 0:
         clear_burden(ws)
         for l in range(course.lesions):
             if not is_growing(lesion, l, start):

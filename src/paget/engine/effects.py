@@ -48,6 +48,25 @@ def matches(effect, organ, is_primary, key):
 
 
 @kernel
+def acting(effect, acts, a, b):
+    """Copy the rows that act between days `a` and `b` to `acts`, and return how many; all others cost nothing.
+
+    A cull acts on its day alone, whatever its `off_day` says.
+    """
+    n = 0
+    for k in range(effect.size):
+        if effect[k].kind == CULL:
+            if a <= effect[k].on_day < b:
+                acts[n] = effect[k]
+                acts[n].off_day = effect[k].on_day
+                n += 1
+        elif max(a, effect[k].on_day) < min(b, effect[k].off_day):
+            acts[n] = effect[k]
+            n += 1
+    return n
+
+
+@kernel
 def strength(effect, a, b):
     """Return the mean of an effect's magnitude over days `a` to `b` (0 outside its time)."""
     return effect.magnitude * presence(effect, a, b)

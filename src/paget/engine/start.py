@@ -9,7 +9,7 @@ import numpy as np
 from paget.engine import rng as draws
 from paget.engine.advance import advance_block
 from paget.engine.compile import Program
-from paget.engine.effects import next_switch
+from paget.engine.effects import acting, next_switch
 from paget.engine.funnel import draw_funnel
 from paget.engine.growth import LOG_SMALL
 from paget.engine.kernel import entry
@@ -213,11 +213,16 @@ def _run(program, state, until):
     stops = np.zeros(state.patient.size, layout.STOP)
     advance_block(
         program.seeded(state.seed), state.patient, state.course, state.lesion, state.clone, state.pools,
-        state.effect, state.watch, workspace(last_room=state.capacity.is_last),
+        state.effect, state.watch, workspace(last_room=state.capacity.is_last), _room_for_effects(state),
         np.zeros(state.capacity.lesions, layout.LESION), np.zeros(state.capacity.clones, layout.CLONE),
         until, stops,
     )  # fmt: skip
     return stops
+
+
+def _room_for_effects(state):
+    """Return room for the effects of one patient that act at once."""
+    return np.zeros(max(1, state.effect.shape[1]), layout.EFFECT)
 
 
 def _fit(array, shape):
@@ -239,15 +244,16 @@ def _grown(state):
 
 
 @entry
-def coast_block(table, scratch, patient, course, lesion, clone, effect):
+def coast_block(table, scratch, acts, patient, course, lesion, clone, effect):
     """Move the copied lesions of every patient to that patient's own current day, without draws."""
     for p in range(patient.size):
+        own, now = lesion[p], course[p].now_day
         for l in range(course[p].lesions):
-            own, n = lesion[p], effect[p].size
             at = own[l].since_day
-            while at < course[p].now_day:
-                to = next_switch(effect[p], n, at, course[p].now_day)
-                coast(scratch[0], table[0], patient[p], own, clone[p], l, effect[p], n, at, to)
+            n = acting(effect[p], acts, at, now)
+            while at < now:
+                to = next_switch(acts, n, at, now)
+                coast(scratch[0], table[0], patient[p], own, clone[p], l, acts, n, at, to)
                 at = to
 
 
@@ -262,7 +268,9 @@ def snapshot(program: Program, state: State) -> tuple[np.ndarray, np.ndarray]:
     """
     lesions, clones = state.lesion.copy(), state.clone.copy()
     table = program.seeded(state.seed)
-    coast_block(table, workspace(), state.patient, state.course, lesions, clones, state.effect)
+    coast_block(
+        table, workspace(), _room_for_effects(state), state.patient, state.course, lesions, clones, state.effect
+    )
     lesions.flags.writeable = False
     clones.flags.writeable = False
     return lesions, clones
@@ -293,7 +301,8 @@ def look(program: Program, state: State, which: np.ndarray) -> State:
         watch=state.watch[:0],
     )
     table = program.seeded(state.seed)
-    coast_block(table, workspace(), seen.patient, seen.course, seen.lesion, seen.clone, seen.effect)
+    room = _room_for_effects(seen)
+    coast_block(table, workspace(), room, seen.patient, seen.course, seen.lesion, seen.clone, seen.effect)
     return seen
 
 
