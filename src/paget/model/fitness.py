@@ -1,4 +1,4 @@
-"""Performance status (ECOG): how a latent score of age, other illness, burden, symptoms and toxicity is cut into 0 to 4."""
+"""Performance status (ECOG): a latent score of age, other illness, burden, symptoms and toxicity, cut into 0 to 4."""
 
 from __future__ import annotations
 
