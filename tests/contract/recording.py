@@ -100,9 +100,7 @@ def watch_engine(recorder: Recorder) -> None:
 
 
 def effects_of(onset_day: float) -> np.ndarray:
-    """Return a cull of all lesions on a day, and an effect that lasts but changes nothing: only where one acts are
-    there culls to call.
-    """
+    """Return a cull of all lesions on a day, and an effect that lasts but changes nothing: without one, none culls."""
     rows = np.zeros((1, 2), layout.EFFECT)
     rows["kind"] = layout.code(layout.EFFECT_KINDS, "cull"), layout.code(layout.EFFECT_KINDS, "host_reserve")
     rows["organ"] = rows["trait"] = layout.ANY

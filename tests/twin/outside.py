@@ -65,7 +65,7 @@ class Effect:
         return (left[0] - left[1]) / (rate * (b - a))
 
     def switches(self) -> tuple[float, ...]:
-        """Return the days on which something changes: that of a cull, or the first and last if there is time between."""
+        """Return the days on which something changes: that of a cull, or the first and last of some time."""
         if self.kind == "cull":
             return (self.on_day,)
         return (self.on_day, self.off_day) if self.on_day < self.off_day else ()
