@@ -111,7 +111,7 @@ class Irradiate(Frozen):
     alpha: Annotated[Quantity, Measure("1/gray", above=0.0, law="lognormal")] = Field(description="linear term")
     beta: Annotated[Quantity, Measure("1/gray**2", least=0.0)] = Field(description="quadratic term")
     hypoxic: Share = Field(description="share of the log kill that is lost to hypoxia, repair and repopulation")
-    sensitivity: Trait | None = Field(default=None, description="trait of a clone that log kill is multiplied by")
+    sensitivity: Trait | None = Field(default=None, description="trait of a clone that the log kill is multiplied by")
     most: Annotated[int, Field(ge=1, le=20)] = Field(default=5, description="metastases irradiated at most")
     organs: tuple[Organ, ...] = Field(default=(), description="organs of whole-organ fields; empty for single lesions")
 
