@@ -76,6 +76,8 @@ def tissue(catalogue: Catalogue) -> Tissue:
         biomarker_rate=rates(catalogue, "biomarker_rates.csv", "biomarker", biomarkers),
         biomarker_within=_positions(biomarkers, [test.within for test in panel.biomarkers]),
         biomarker_implied_by=_positions(biomarkers, [test.implied_by for test in panel.biomarkers]),
+        biomarker_bit=_bits(catalogue, origins, panel.biomarkers),
+        biomarker_follows=np.array([[name in test.follows for name in alterations] for test in panel.biomarkers]),
         histology_rate=_shares(catalogue, panel),
         failed=_by_organ(sampling.failed, sampling.failed_otherwise.value),
         ease=_by_organ(sampling.ease, sampling.ease_otherwise.value),

@@ -54,6 +54,10 @@ class Biomarker(TissueTest):
 
     within: NameOfTest | None = Field(default=None, description="biomarker without which it is never found")
     implied_by: NameOfTest | None = Field(default=None, description="biomarker with which it is always found")
+    follows: tuple[NameOfTest, ...] = Field(default=(), description="alterations of which each always brings it")
+    driver: EntryId | None = Field(
+        default=None, description="driver that decides the result in cancers whose entry lists it"
+    )
 
 
 class Conversion(Frozen):
@@ -140,6 +144,9 @@ class Panel(Frozen):
             _known(conversion.marker, markers, "conversions")
             for cancer in conversion.cancers:
                 _known(cancer, self.registered, "conversions.cancers")
+        for biomarker in self.biomarkers:
+            for alteration in biomarker.follows:
+                _known(alteration, [each.id for each in self.alterations], f"biomarkers.{biomarker.id}.follows")
         for key, tests in (("alterations", self.alterations), ("biomarkers", self.biomarkers)):
             before: list[str] = []
             for test in tests:

@@ -46,6 +46,10 @@ class Tissue:
         Share of tumours, or, where `biomarker_within` names one, of tumours with that one.
     biomarker_within, biomarker_implied_by : ndarray of int64, shape (B,)
         Positions of the biomarkers without which it is not, and with which it always is found; -1 for none.
+    biomarker_bit : ndarray of int64, shape (O, B)
+        Bit of the genotype that decides the result; -1 where none does.
+    biomarker_follows : ndarray of bool, shape (B, A)
+        Alterations of which each always brings it.
     histology_rate : ndarray, shape (O, H)
         Shares of what tumours look like; rows sum to 1.
     failed, ease : ndarray, shape (N_ORGANS,)
@@ -70,6 +74,8 @@ class Tissue:
     biomarker_rate: Floats
     biomarker_within: Integers
     biomarker_implied_by: Integers
+    biomarker_bit: Integers
+    biomarker_follows: NDArray[np.bool_]
     histology_rate: Floats
     failed: Floats
     ease: Floats

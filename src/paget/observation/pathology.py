@@ -237,22 +237,44 @@ def sequenced(seed: int, tissue: Tissue, samples: Samples, share: NDArray[np.flo
     share
         Share of the lesion's cells that carry each alteration, if it is there, shape (P, A); 1 if None.
     """
-    rate = tissue.alteration_rate[samples.origin]
-    bit = tissue.alteration_bit[samples.origin]
-    drawn = uniforms(_patient_keys(seed, samples)[:, None], _counters("alteration", tissue.alterations)) < rate
-    carried = np.where(bit >= 0, _carried(samples.genotype, bit), drawn)
-    within = tissue.alteration_within
-    carried &= (within < 0) | carried[:, np.maximum(within, 0)]
+    carried = altered(seed, tissue, samples)
     u = uniforms(_biopsy_keys(seed, samples.patient, samples.lesion, samples.day), _counter("purity"))
     purity = tissue.purity_least + u * (tissue.purity_most - tissue.purity_least)
     mutant = purity[:, None] * (1.0 if share is None else share) / _COPIES
     return _results(carried & (mutant >= tissue.limit))
 
 
+def altered(seed: int, tissue: Tissue, samples: Samples) -> Flags:
+    """Return which alterations are there, whether sequencing would find them or not, shape (P, A).
+
+    Parameters
+    ----------
+    seed
+        Seed of the run.
+    tissue
+        Rates of the panel.
+    samples
+        Whose tumours.
+    """
+    rate = tissue.alteration_rate[samples.origin]
+    bit = tissue.alteration_bit[samples.origin]
+    drawn = uniforms(_patient_keys(seed, samples)[:, None], _counters("alteration", tissue.alterations)) < rate
+    carried = np.where(bit >= 0, _carried(samples.genotype, bit), drawn)
+    within = tissue.alteration_within
+    carried &= (within < 0) | carried[:, np.maximum(within, 0)]
+    return np.asarray(carried)
+
+
 def biomarkers(seed: int, tissue: Tissue, samples: Samples) -> Results:
-    """Return the biomarkers of treatment, shape (P, B): the tumour's own, the same in each lesion."""
+    """Return the biomarkers of treatment, shape (P, B).
+
+    They are the tumour's own and the same in each lesion, but for those that a driver of the cancer's entry decides:
+    these are found where the sampled clone carries it.
+    """
     drawn = uniforms(_patient_keys(seed, samples)[:, None], _counters("biomarker", tissue.biomarkers))
-    found = drawn < tissue.biomarker_rate[samples.origin]
+    bit = tissue.biomarker_bit[samples.origin]
+    found = np.where(bit >= 0, _carried(samples.genotype, bit), drawn < tissue.biomarker_rate[samples.origin])
+    found |= altered(seed, tissue, samples) @ tissue.biomarker_follows.T
     within, implied_by = tissue.biomarker_within, tissue.biomarker_implied_by
     found &= (within < 0) | found[:, np.maximum(within, 0)]
     found |= (implied_by >= 0) & found[:, np.maximum(implied_by, 0)]

@@ -48,6 +48,8 @@ def tissue(**changes: Any) -> Tissue:
         biomarker_rate=np.array([[0.5, 0.5, 0.2], [0.5, 0.5, 0.2]]),
         biomarker_within=np.array([-1, 0, -1]),
         biomarker_implied_by=np.array([-1, -1, 0]),
+        biomarker_bit=np.full((2, 3), -1),
+        biomarker_follows=np.zeros((3, 3), np.bool_),
         histology_rate=np.array([[0.8, 0.2], [0.1, 0.9]]),
         failed=failed,
         ease=ease,
@@ -188,6 +190,29 @@ def test_a_biomarker_follows_what_implies_it() -> None:
     assert set(found[has, 2].tolist()) == {POSITIVE}
     assert set(found[~has, 1].tolist()) == {NEGATIVE}
     assert share_agrees(found[~has, 2], 0.2)
+
+
+def test_a_biomarker_is_there_with_an_alteration_that_brings_it() -> None:
+    """Whoever has the alteration has the biomarker; all others have it at its own rate (alpha 1e-3)."""
+    follows = np.zeros((3, 3), np.bool_)
+    follows[0, 1] = True
+    made = tissue(biomarker_follows=follows)
+    found = pathology.biomarkers(SEED, made, samples())[:, 0]
+    brought = pathology.altered(SEED, made, samples())[:, 1]
+    assert share_agrees(brought.astype(int), 0.6)
+    assert set(found[brought].tolist()) == {POSITIVE}
+    assert share_agrees(found[~brought], 0.5)
+
+
+def test_a_biomarker_that_a_driver_decides_is_that_of_the_clone() -> None:
+    """It is found in carriers and in nobody else; in a cancer that does not list the driver it is drawn."""
+    made = tissue(biomarker_bit=np.array([[1, -1, -1], [-1, -1, -1]]))
+    carriers = pathology.biomarkers(SEED, made, samples(genotype=0b10))[:, 0]
+    others = pathology.biomarkers(SEED, made, samples(genotype=0b101))[:, 0]
+    elsewhere = pathology.biomarkers(SEED, made, replace(samples(), origin=np.ones(COUNT, np.int64)))[:, 0]
+    assert set(carriers.tolist()) == {POSITIVE}
+    assert set(others.tolist()) == {NEGATIVE}
+    assert share_agrees(elsewhere, 0.5)
 
 
 def test_the_look_of_a_tumour_is_that_of_its_origin() -> None:
