@@ -250,10 +250,10 @@ def assess(tracked: Tracked, who: Integers, examined_organs: Flags, findings: Fi
         By which lesions are known again.
     """
     seen = _Sightings.of(findings, audit)
-    nothing_left = ~tracked.present[who].any(axis=1)
+    nothing_left = np.asarray(~tracked.present[who].any(axis=1))
     place = _places(tracked, who, seen, seen.mm >= NEW_MM)
     unmeasured = np.isnan(tracked.smallest_mm[who[seen.row], place])
-    is_new = np.asarray((seen.mm >= NEW_MM) & (unmeasured | nothing_left[seen.row]))
+    is_new = (seen.mm >= NEW_MM) & (unmeasured | nothing_left[seen.row])
     new_lesions = np.bincount(seen.row[is_new], minlength=who.size) > 0
     known = place >= 0
     seen = _Sightings(seen.row[known], seen.key[known], seen.organ[known], seen.mm[known])
