@@ -31,7 +31,7 @@ def _status(
     [
         ({"per_decade": 0.5}, {"age": 71.0}, 1),
         ({"per_decade": 0.5}, {"age": 69.0}, 0),
-        ({"per_decade": -0.5}, {"age": 30.0}, 0),
+        ({"per_decade": 0.5, "symptom": 1.1}, {"age": 30.0, "symptoms": 1.0}, 1),
         ({"burden": 3.0}, {"burden": 2.1e11}, 2),
         ({"burden": 3.0}, {"burden": 1.9e11}, 1),
         ({"symptom": 1.1}, {"symptoms": 2.0}, 2),
