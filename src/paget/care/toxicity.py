@@ -24,7 +24,8 @@ Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 ACTIONS: Final[tuple[str, ...]] = get_args(Toxicity.model_fields["then"].annotation)
-"""What is done with the therapy at grade 3 or worse, by code: none, delay, reduce, stop."""
+"""What is done with the therapy at grade 3 or worse, by code."""
+NONE, DELAY, REDUCE, STOP = range(len(ACTIONS))
 SEVERE_GRADE: Final = 3
 GRADE_4_OF_SEVERE: Final = 0.2
 GRADE_2_OF_MILD: Final = 0.5

@@ -66,7 +66,7 @@ def utility(count: int = 1, **said: Any) -> Array:
 
 def organ(code: int) -> Array:
     """Return one organ as a row of flags."""
-    return np.arange(layout.N_ORGANS) == code
+    return np.asarray(np.arange(layout.N_ORGANS) == code)
 
 
 def relieved(place: str, value: float) -> Array:

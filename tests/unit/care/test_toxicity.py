@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from paget.care.toxicity import ACTIONS, Events, Table, draw, prevention
+from paget.care.toxicity import ACTIONS, DELAY, NONE, REDUCE, STOP, Events, Table, draw, prevention
 from paget.model.therapy import Therapy
 
 ALPHA = 1e-3
@@ -80,7 +80,12 @@ def test_the_table_lists_toxicities_therapy_by_therapy() -> None:
     assert table.therapy.tolist() == [0, 0, 2, 2]
     assert table.first.tolist() == [0, 2, 2, 4, 4, 4]
     assert table.severe.tolist() == [0.2, 0.15, 0.6, 0.2]
-    assert [ACTIONS[code] for code in table.action] == ["none", "stop", "reduce", "none"]
+    assert table.action.tolist() == [NONE, STOP, REDUCE, NONE]
+
+
+def test_codes_of_actions_are_those_of_their_names() -> None:
+    """A code stands for the action that an entry names."""
+    assert [ACTIONS[code] for code in (NONE, DELAY, REDUCE, STOP)] == ["none", "delay", "reduce", "stop"]
 
 
 def test_a_therapy_brings_its_own_toxicities_only() -> None:
