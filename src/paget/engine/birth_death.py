@@ -88,9 +88,6 @@ def step(rng, n, b, r, h):
         return 0.0
     eta = geometric_parameter(b, r, h)
     if lines <= 8.0:
-        total = 0.0
-        for _ in range(int(lines)):
-            total += draws.geometric(rng, eta)
-        return total
+        return draws.geometric_sum(rng, eta, lines)
     # A sum of geometrics less one each is a gamma-mixed Poisson.
     return lines + draws.poisson(rng, draws.gamma(rng, lines) * eta / (1.0 - eta))

@@ -10,6 +10,8 @@ from paget.engine.growth import NODES
 from paget.engine.kernel import kernel
 
 HALF_WIDTH = NODES[2] - NODES[1]
+PRECISE = 1e-12
+"""Fraction of a segment to which the end of a clock is found."""
 
 
 @kernel
@@ -28,11 +30,25 @@ def fraction_at(f, clock):
     """Return the fraction s at which the integral of `f` over [0, s] reaches `clock`, or 2 if it does not."""
     if integral_to(f, 1.0) <= clock:
         return 2.0
-    low, high = 0.0, 1.0
-    for _ in range(40):
-        middle = 0.5 * (low + high)
-        if integral_to(f, middle) > clock:
-            high = middle
+    slope, bend = 0.25 * (f[2] - f[0]), (f[2] - 2.0 * f[1] + f[0]) / 6.0
+    z0 = -0.5 / HALF_WIDTH
+    passed = clock / HALF_WIDTH + z0 * (f[1] + z0 * (slope + z0 * bend))
+    low, high, s = 0.0, 1.0, 0.5
+    for _ in range(60):
+        z = (s - 0.5) / HALF_WIDTH
+        over = z * (f[1] + z * (slope + z * bend)) - passed
+        if over > 0.0:
+            high = s
         else:
-            low = middle
+            low = s
+        # Newton's step, or half of what is left where that leads outside.
+        rate = f[1] + z * (2.0 * slope + 3.0 * z * bend)
+        step = HALF_WIDTH * over / rate if rate > 0.0 else 2.0
+        s -= step
+        if not low < s < high:
+            s = 0.5 * (low + high)
+        elif abs(step) < PRECISE:
+            return s
+        if high - low < PRECISE:
+            return high
     return high

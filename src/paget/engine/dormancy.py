@@ -37,11 +37,19 @@ def collect_sleepers(ws, program):
 @kernel
 def wake(ws, program, patient, course, lesion, clone, pools, effect, n, a, b):
     """Pass one cell of the mesh for all sleepers: arrivals, losses, wakings, and the lesions of living founders."""
+    if program.sleep_share <= 0.0:
+        for row in range(ws.counts[ROWS]):
+            ws.row_exposure[row] = 0.0
+        return
     collect_sleepers(ws, program)
+    ws.woken[:] = 0.0
+    ws.woken_living[:] = 0.0
     for g in range(course.pools):
+        if pools.source[g, 0] == 0:
+            continue
         mean = settle_pool(ws, program, patient, pools, g, effect, n, a, b)
+        ws.pool_input[g] = 0.0
         if mean <= 0.0:
-            ws.pool_input[g] = 0.0
             continue
         key = draws.stream_key(program.seed, patient.index, STREAM_POOL, pools.genotype[g], course.cell_index)
         draws.open_stream(ws.rng, key)
@@ -54,7 +62,10 @@ def wake(ws, program, patient, course, lesion, clone, pools, effect, n, a, b):
                      effect, n, a, b, serial)  # fmt: skip
             if ws.counts[OVERFLOW] != 0:
                 return
-        ws.pool_input[g] = 0.0
+    for organ in range(N_ORGANS):
+        pools.funnel[WOKEN, organ] += ws.woken[organ]
+        pools.funnel[FOUNDED, organ] += ws.woken[organ]
+        pools.funnel[LIVING_WOKEN, organ] += ws.woken_living[organ] / (b - a)
     if n > 0:
         cull_sleepers(program, course, pools, effect, n, a, b)
 
@@ -73,13 +84,8 @@ def waking_rate(program, genotype, organ, effect, n, a, b):
 def settle_pool(ws, program, patient, pools, g, effect, n, a, b):
     """Advance one genotype's sleepers and return the upper bound on its living woken founders.
 
-    On return `pool_input` holds that bound per organ.
+    On return `pool_bound` holds that bound per organ.
     """
-    asleep = 0.0
-    for organ in range(N_ORGANS):
-        asleep += pools.asleep[g, organ] + ws.pool_input[g, organ]
-    if asleep <= 0.0:
-        return 0.0
     prepare_gene(ws, program, patient, pools, g, effect, n, a, b)
     h = b - a
     genotype = pools.genotype[g]
@@ -101,15 +107,14 @@ def settle_pool(ws, program, patient, pools, g, effect, n, a, b):
             limit, after = before, before + arrivals
             slept = (before + 0.5 * arrivals) * h
         pools.asleep[g, organ] = after
-        pools.funnel[WOKEN, organ] += rate * slept
-        pools.funnel[FOUNDED, organ] += rate * slept
-        pools.funnel[LIVING_WOKEN, organ] += rate * slept * ws.gene_integral[g, organ] / h
+        ws.woken[organ] += rate * slept
+        ws.woken_living[organ] += rate * slept * ws.gene_integral[g, organ]
         bound = rate * max(before, after) * ws.gene_integral[g, organ]
         # Kept for the draw: the bound, and D(s) = limit + (before - limit) exp(-leaving s) over it.
-        ws.pool_input[g, organ] = bound
-        ws.pool_decay[g, organ] = leaving
-        ws.pool_before[g, organ] = before
-        ws.pool_limit[g, organ] = limit
+        ws.pool_bound[organ] = bound
+        ws.pool_decay[organ] = leaving
+        ws.pool_before[organ] = before
+        ws.pool_limit[organ] = limit
         mean += bound
     return mean
 
@@ -119,24 +124,25 @@ def settle_evenly(ws, program, pools, g, rate, h):
     """Do what `settle_pool` does where sleepers leave every organ at one rate: one exponential, no branches."""
     leaving = rate + program.loss_per_day
     fade = math.exp(-leaving * h)
-    per_day, share, days = 1.0 / (leaving * h), rate / leaving, 1.0 / h
+    per_day, share = 1.0 / (leaving * h), rate / leaving
     for organ in range(N_ORGANS):
         before, arrivals = pools.asleep[g, organ], ws.pool_input[g, organ]
         limit = arrivals * per_day
         after = limit + (before - limit) * fade
         woken = (arrivals + before - after) * share
         pools.asleep[g, organ] = after
-        pools.funnel[WOKEN, organ] += woken
-        pools.funnel[FOUNDED, organ] += woken
-        pools.funnel[LIVING_WOKEN, organ] += woken * ws.gene_integral[g, organ] * days
-        ws.pool_input[g, organ] = rate * max(before, after) * ws.gene_integral[g, organ]
-        ws.pool_decay[g, organ] = leaving
-        ws.pool_before[g, organ] = before
-        ws.pool_limit[g, organ] = limit
-    mean = 0.0
-    for organ in range(N_ORGANS):
-        mean += ws.pool_input[g, organ]
-    return mean
+        ws.woken[organ] += woken
+        ws.woken_living[organ] += woken * ws.gene_integral[g, organ]
+        ws.pool_bound[organ] = rate * max(before, after) * ws.gene_integral[g, organ]
+        ws.pool_before[organ] = before
+        ws.pool_limit[organ] = limit
+    ws.pool_decay[:] = leaving
+    # Two sums, as each addition waits for the one before.
+    even, odd = 0.0, 0.0
+    for pair in range(N_ORGANS // 2):
+        even += ws.pool_bound[2 * pair]
+        odd += ws.pool_bound[2 * pair + 1]
+    return even + odd
 
 
 @kernel
@@ -146,15 +152,15 @@ def wake_one(ws, program, patient, course, lesion, clone, pools, g, mean,
     pick = draws.uniform(ws.rng) * mean
     organ = 0
     for o in range(N_ORGANS):
-        if ws.pool_input[g, o] > 0.0:
+        if ws.pool_bound[o] > 0.0:
             organ = o
-            pick -= ws.pool_input[g, o]
+            pick -= ws.pool_bound[o]
             if pick < 0.0:
                 break
     h = b - a
     birth, net = ws.birth[organ], ws.gene_net[g, organ]
     age = birth_death.age_of_survivor(draws.uniform(ws.rng), birth, net, h)
-    before, limit, decay = ws.pool_before[g, organ], ws.pool_limit[g, organ], ws.pool_decay[g, organ]
+    before, limit, decay = ws.pool_before[organ], ws.pool_limit[organ], ws.pool_decay[organ]
     asleep = limit + (before - limit) * math.exp(-decay * (h - age))
     most = max(before, limit + (before - limit) * math.exp(-decay * h))
     if draws.uniform(ws.rng) * most >= asleep:

@@ -135,16 +135,21 @@ def mutate(ws, program, patient, course, lesion, clone, l, found, large, crowdin
         weight += ws.clone_share[k] * missing_rate(program, clone[ws.clone_at[k]].genotype)
     bound = fastest_mutant(program, patient, lesion, l, fastest, effect, n, a, b)
     bound = min(0.999 * birth, bound - (crowding if large else 0.0))
-    top = max(path[0], path[4])
     scale = birth
     if n > 0:
         traits = program.traits[rec.founder_genotype]
         scale *= effects.scaling(effect, n, effects.MUTATION, rec.organ, is_primary, rec.key, traits, a, b)
-    most = scale * math.exp(top) * birth_death.alive_integral(birth, bound, h)
-    if large and weight * most > BULK:
+    top = max(path[0], path[4])
+    divisions = weight * scale * math.exp(top)
+    # A line lives with a chance of at most 1: most often the draw tells none before the chance is worked out.
+    drawn = draw_unless_none(ws, divisions * h)
+    if drawn < 0.0:
+        return
+    mean = divisions * birth_death.alive_integral(birth, bound, h)
+    if large and mean > BULK:
         mutate_in_bulk(ws, program, patient, course, lesion, clone, l, found, crowding, bound, effect, n, a, b, scale)
         return
-    lines = int(draws.poisson(ws.rng, weight * most))
+    lines = int(draws.poisson(ws.rng, mean) if drawn >= 2.0 else draws.poisson_by_inversion(drawn, mean))
     for line in range(lines):
         pick = draws.uniform(ws.rng) * weight
         parent = ws.clone_at[found - 1]
@@ -203,14 +208,12 @@ def mutate_in_bulk(ws, program, patient, course, lesion, clone, l, found, crowdi
     index_slots(ws, lesion, clone, l, PRESENT)
     for k in range(found):
         clone[ws.clone_at[k]].moved = k
-        weigh_births(ws, birth, min(ws.clone_net[k] - crowding, 0.999 * birth), h)
-        ws.bulk_living[k] = ws.bulk_sums[0]
-        ws.bulk_cells[k] = ws.bulk_sums[1]
         ws.bulk_share[k] = 0.0
     weigh_births(ws, birth, bound, h)
     most = ws.bulk_sums[0]
     for k in range(found):
-        absent = mutants_present(ws, program, patient, course, lesion, clone, l, k, crowding, birth, effect, n, a, b)
+        absent = mutants_present(ws, program, patient, course, lesion, clone, l, k, most, crowding, birth, effect, n,
+                                 a, b)  # fmt: skip
         if absent <= 0.0:
             continue
         if lesion[l].clones >= MAX_CLONES:
@@ -220,13 +223,13 @@ def mutate_in_bulk(ws, program, patient, course, lesion, clone, l, found, crowdi
                        a, b)  # fmt: skip
     for k in range(found):
         if ws.bulk_share[k] > 0.0:
-            cells, lines = ws.bulk_share[k] * ws.bulk_cells[k], ws.bulk_share[k] * ws.bulk_living[k]
-            grow_clone(clone, ws.clone_at[k], cells, lines)
+            weigh_births(ws, birth, min(ws.clone_net[k] - crowding, 0.999 * birth), h)
+            grow_clone(clone, ws.clone_at[k], ws.bulk_share[k] * ws.bulk_sums[1], ws.bulk_share[k] * ws.bulk_sums[0])
     index_slots(ws, lesion, clone, l, ABSENT)
 
 
 @kernel
-def mutants_present(ws, program, patient, course, lesion, clone, l, k, crowding, birth, effect, n, a, b):
+def mutants_present(ws, program, patient, course, lesion, clone, l, k, most, crowding, birth, effect, n, a, b):
     """Add listed clone `k`'s mutants to clones that are there; return the rate of those that are not."""
     parent = ws.clone_at[k]
     absent = 0.0
@@ -241,8 +244,11 @@ def mutants_present(ws, program, patient, course, lesion, clone, l, k, crowding,
         elif clone[c].moved >= 0:
             ws.bulk_share[clone[c].moved] += ws.clone_share[k] * rate
         else:
-            draw_mutants(ws, program, patient, course, lesion, clone, l, parent, bit, ws.clone_share[k] * rate,
-                         crowding, birth, effect, n, a, b)  # fmt: skip
+            share = ws.clone_share[k] * rate
+            drawn = draw_unless_none(ws, share * most)
+            if drawn >= 0.0:
+                draw_mutants(ws, program, patient, course, lesion, clone, l, parent, bit, share, drawn, crowding,
+                             birth, effect, n, a, b)  # fmt: skip
     return absent
 
 
@@ -259,8 +265,10 @@ def mutants_absent(ws, program, patient, course, lesion, clone, l, k, absent, mo
             genotype = clone[parent].genotype | (1 << bit)
             if ws.slot[genotype] < 0 and program.mutation_rate[bit] > 0.0:
                 share = ws.clone_share[k] * program.mutation_rate[bit]
-                draw_mutants(ws, program, patient, course, lesion, clone, l, parent, bit, share, crowding, birth,
-                             effect, n, a, b)  # fmt: skip
+                drawn = draw_unless_none(ws, share * most)
+                if drawn >= 0.0:
+                    draw_mutants(ws, program, patient, course, lesion, clone, l, parent, bit, share, drawn, crowding,
+                                 birth, effect, n, a, b)  # fmt: skip
         return
     for _ in range(int(draws.poisson(ws.rng, mean))):
         pick = draws.uniform(ws.rng) * absent
@@ -282,24 +290,42 @@ def mutants_absent(ws, program, patient, course, lesion, clone, l, k, absent, mo
             pool_line(ws, course, lesion, clone, l, parent, genotype, chosen, 0.5 * (a + b), cells, 1.0)
 
 
+@leaf
+def draw_unless_none(ws, ceiling):
+    """Return the draw that will tell a Poisson number whose mean is `ceiling` at most, or -1 if it tells none.
+
+    The draw is not taken, and the answer is 2, where the ceiling is too high to tell.
+    """
+    if ceiling >= 1.0:
+        return 2.0
+    if ceiling <= 0.0:
+        return -1.0
+    drawn = draws.uniform(ws.rng)
+    return drawn if drawn < ceiling else -1.0
+
+
 @kernel
-def draw_mutants(ws, program, patient, course, lesion, clone, l, parent, bit, share, crowding, birth, effect, n, a, b):
+def draw_mutants(ws, program, patient, course, lesion, clone, l, parent, bit, share, drawn, crowding, birth, effect, n,
+                 a, b):  # fmt: skip
     """Draw the living lines of one genotype, for its `share` of all divisions, and add them to its clone.
 
-    Their number is Poisson (its mean above thirty); up to three are drawn one by one, more as a gamma sum.
+    Their number is Poisson (its mean above thirty), told by `drawn` if that is below 2; up to three are drawn one
+    by one, more as a gamma sum.
     """
     genotype = clone[parent].genotype | (1 << bit)
     net = mutant_net(program, patient, lesion, l, genotype, crowding, PRESENT, effect, n, a, b)
     weigh_births(ws, birth, min(net, 0.999 * birth), b - a)
     living = share * ws.bulk_sums[0]
-    lines = draws.poisson(ws.rng, living) if living < MANY else living
+    if drawn < 2.0:
+        lines = draws.poisson_by_inversion(drawn, living)
+    else:
+        lines = draws.poisson(ws.rng, living) if living < MANY else living
     if lines < 1.0:
         return
     size = ws.bulk_sums[1] / ws.bulk_sums[0]
     cells = 0.0
     if lines <= 3.0:
-        for _ in range(int(lines)):
-            cells += draws.geometric(ws.rng, 1.0 - 1.0 / max(size, 1.0))
+        cells = draws.geometric_sum(ws.rng, 1.0 - 1.0 / max(size, 1.0), lines)
     elif living < MANY:
         cells = max(lines, draws.gamma(ws.rng, lines) * size)
     else:

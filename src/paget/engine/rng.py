@@ -99,7 +99,7 @@ def poisson_by_inversion(u, mean):
     if u >= mean:
         return 0.0
     tail = -math.expm1(-mean)
-    term = math.exp(-mean)
+    term = 1.0 - tail if mean < 0.5 else math.exp(-mean)
     k = 0.0
     while u < tail and k < 400.0:
         k += 1.0
@@ -139,6 +139,17 @@ def geometric(rng, eta):
 
 
 @kernel
+def geometric_sum(rng, eta, count):
+    """Return the sum of a few draws of `geometric`."""
+    if eta <= 0.0:
+        return count
+    total, scale = count, 1.0 / math.log(eta)
+    for _ in range(int(count)):
+        total += math.floor(math.log1p(-uniform(rng)) * scale)
+    return total
+
+
+@kernel
 def binomial(rng, n, p):
     """Return a binomial count: exact where its variance is below 1e4, else a rounded normal (one uniform a part)."""
     if p <= 0.0 or n <= 0.0:
@@ -149,22 +160,23 @@ def binomial(rng, n, p):
         k = math.floor(n * p + math.sqrt(n * p * (1.0 - p)) * normal(rng) + 0.5)
         return min(n, max(0.0, k))
     low = min(p, 1.0 - p)
+    log_none = math.log1p(-low)
     # Parts keep the first term, (1 - p)**n, above the smallest double.
-    parts = math.ceil(-n * math.log1p(-low) / 600.0)
+    parts = math.ceil(-n * log_none / 600.0)
     count, left = 0.0, n
     for part in range(parts):
         size = math.floor(left / (parts - part))
-        count += binomial_by_inversion(rng, size, low)
+        count += binomial_by_inversion(rng, size, low, log_none)
         left -= size
     return count if p <= 0.5 else n - count
 
 
 @kernel
-def binomial_by_inversion(rng, n, p):
-    """Return a binomial count for p <= 1/2 by summing the probabilities from 0 upwards."""
+def binomial_by_inversion(rng, n, p, log_none):
+    """Return a binomial count for p <= 1/2, ln(1 - p) `log_none`, by summing the probabilities from 0 upwards."""
     u = uniform(rng)
     odds = p / (1.0 - p)
-    term = math.exp(n * math.log1p(-p))
+    term = math.exp(n * log_none)
     k = 0.0
     while u >= term and k < n:
         u -= term

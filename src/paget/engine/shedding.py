@@ -115,6 +115,8 @@ def gene_row(ws, pools, course, genotype):
     if g < MAX_GENOTYPES:
         course.pools += 1
         pools.genotype[g] = genotype
+        pools.source[g] = 0
+        pools.asleep[g] = 0.0
         ws.gene_span[g, 1] = -1.0
         return g
     nearest, fewest = 0, 64

@@ -15,7 +15,7 @@ from paget.engine.growth import LOG_SMALL
 from paget.engine.kernel import entry
 from paget.engine.lesions import coast
 from paget.engine.path import PROLIFERATION
-from paget.engine.state import ALIVE, MAX_WATCHES, Capacity, State, rows_of, workspace
+from paget.engine.state import ALIVE, MAX_WATCHES, Capacity, State, roomy, rows_of, workspace
 from paget.model import layout
 
 OVERFLOW = layout.STOP_REASONS.index("overflow")
@@ -114,12 +114,12 @@ def start(
     count = patients.size
     if reuse is not None and reuse.patient.size == count and reuse.capacity == room:
         lesion, clone, pools = reuse.lesion, reuse.clone, reuse.pools
-        # Places beyond the first are written in full before they are read.
-        lesion[:, 0], clone[:, 0], pools[:] = 0, 0, 0
+        # Places beyond the first, and genotypes, are written in full before they are read.
+        lesion[:, 0], clone[:, 0], pools["funnel"], pools["kept_rows"] = 0, 0, 0, 0
     else:
-        lesion = np.zeros((count, room.lesions), layout.LESION)
-        clone = np.zeros((count, room.clones), layout.CLONE)
-        pools = np.zeros(count, layout.POOLS)
+        lesion = roomy((count, room.lesions), layout.LESION)
+        clone = roomy((count, room.clones), layout.CLONE)
+        pools = roomy((count,), layout.POOLS)
     state = State(
         seed=int(seed),
         patient=patients,

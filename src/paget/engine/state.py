@@ -8,6 +8,9 @@ functions with dozens of array arguments take minutes to compile.
 
 from __future__ import annotations
 
+import math
+import mmap
+from contextlib import suppress
 from typing import NamedTuple
 
 import numpy as np
@@ -57,14 +60,15 @@ WORKSPACE = np.dtype(
         ("bulk_sums", np.float64, (2,)),
         ("kept_net", np.float64, (MAX_KEPT,)),
         ("kept_sums", np.float64, (MAX_KEPT, 2)),
-        ("bulk_living", np.float64, (MAX_CLONES,)),
-        ("bulk_cells", np.float64, (MAX_CLONES,)),
         ("bulk_share", np.float64, (MAX_CLONES,)),
         ("vessel_hazard", np.float64, (3,)),
         ("pool_input", np.float64, (MAX_GENOTYPES, N_ORGANS)),
-        ("pool_decay", np.float64, (MAX_GENOTYPES, N_ORGANS)),
-        ("pool_before", np.float64, (MAX_GENOTYPES, N_ORGANS)),
-        ("pool_limit", np.float64, (MAX_GENOTYPES, N_ORGANS)),
+        ("pool_bound", np.float64, (N_ORGANS,)),
+        ("pool_decay", np.float64, (N_ORGANS,)),
+        ("pool_before", np.float64, (N_ORGANS,)),
+        ("pool_limit", np.float64, (N_ORGANS,)),
+        ("woken", np.float64, (N_ORGANS,)),
+        ("woken_living", np.float64, (N_ORGANS,)),
         ("burden", np.float64, (N_SITES, 5)),
         ("largest", np.float64, (N_SITES, 5)),
         ("number", np.float64, (N_SITES, 5)),
@@ -77,8 +81,8 @@ WORKSPACE = np.dtype(
 class Capacity(NamedTuple):
     """Room per patient; one who needs more is run again with more."""
 
-    lesions: int = 128
-    clones: int = 320
+    lesions: int = 512
+    clones: int = 1280
 
     def larger(self) -> Capacity:
         """Return four times the room."""
@@ -120,6 +124,22 @@ class State(NamedTuple):
     def capacity(self) -> Capacity:
         """Room per patient."""
         return Capacity(self.lesion.shape[1], self.clone.shape[1])
+
+
+def roomy(shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
+    """Return zeros that take up memory only where they are written, page by page.
+
+    Most patients use a few of the places kept for each. Pages of two megabytes, which numpy asks the system for,
+    would be filled with zeros for a place or two.
+    """
+    size = math.prod(shape) * dtype.itemsize
+    if size == 0 or not hasattr(mmap, "MADV_NOHUGEPAGE"):
+        return np.zeros(shape, dtype)
+    memory = mmap.mmap(-1, size)
+    # A kernel without large pages knows no such advice.
+    with suppress(OSError):
+        memory.madvise(mmap.MADV_NOHUGEPAGE)
+    return np.frombuffer(memory, dtype).reshape(shape)
 
 
 def rows_of(array: np.ndarray, which: np.ndarray, used: int) -> np.ndarray:
