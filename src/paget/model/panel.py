@@ -138,15 +138,19 @@ class Panel(Frozen):
         return self
 
     @model_validator(mode="after")
+    def _followed_alterations_are_known(self) -> Self:
+        for biomarker in self.biomarkers:
+            for alteration in biomarker.follows:
+                _known(alteration, [each.id for each in self.alterations], f"biomarkers.{biomarker.id}.follows")
+        return self
+
+    @model_validator(mode="after")
     def _named_tests_stand_before(self) -> Self:
         markers = [marker.id for marker in self.markers]
         for conversion in self.conversions:
             _known(conversion.marker, markers, "conversions")
             for cancer in conversion.cancers:
                 _known(cancer, self.registered, "conversions.cancers")
-        for biomarker in self.biomarkers:
-            for alteration in biomarker.follows:
-                _known(alteration, [each.id for each in self.alterations], f"biomarkers.{biomarker.id}.follows")
         for key, tests in (("alterations", self.alterations), ("biomarkers", self.biomarkers)):
             before: list[str] = []
             for test in tests:
