@@ -6,7 +6,7 @@ used again, so that the table stays as wide as the patient with the most under w
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -34,7 +34,7 @@ MORE_ROWS: Final = 8
 
 @dataclass(frozen=True)
 class Ended:
-    """Courses that are over, as flat columns: patient of the block, therapy, line, phase, days, dose, ending, response."""
+    """Courses that are over, as flat columns: whose, which, in which line and phase, when, at which dose, and why."""
 
     row: Integers
     therapy: Integers
@@ -60,9 +60,18 @@ class Courses:
         The run's seed.
     patients
         Number of patients, P.
+    on_end
+        Is told of courses that end: rows of patients, therapies, and days.
     """
 
-    def __init__(self, therapies: Sequence[Therapy], tests: tuple[str, ...], seed: int, patients: int) -> None:
+    def __init__(
+        self,
+        therapies: Sequence[Therapy],
+        tests: tuple[str, ...],
+        seed: int,
+        patients: int,
+        on_end: Callable[[Integers, Integers, Floats], None] | None = None,
+    ) -> None:
         self.therapies, self.tests, self.seed = tuple(therapies), tests, seed
         shape = patients, len(self.therapies)
         self.start_day = np.full(shape, np.nan)
@@ -77,20 +86,17 @@ class Courses:
         self.effect = np.zeros((patients, 0), layout.EFFECT)
         self.owner = np.full((patients, 0), FREE, np.int16)
         self.ended: list[Ended] = []
+        self.on_end = on_end
         self.planned_day = np.array([each.schedule.planned_day for each in self.therapies])
         self.is_systemic = np.array([not each.is_local and each.kind != "supportive" for each in self.therapies], bool)
+        kinds = ("supportive", "bone_agent")
+        self.treats = np.array([each.kind not in kinds for each in self.therapies], bool)
         self.is_bone_agent = np.array([each.kind == "bone_agent" for each in self.therapies], bool)
 
     @property
     def on(self) -> Flags:
         """What is under way, or ordered, shape (P, T)."""
-        return ~np.isnan(self.start_day)
-
-    @property
-    def treats(self) -> Flags:
-        """Which therapies act on the tumour, shape (T,): neither supportive nor bone agents."""
-        kinds = ("supportive", "bone_agent")
-        return np.array([each.kind not in kinds for each in self.therapies], bool)
+        return np.asarray(~np.isnan(self.start_day))
 
     def start(
         self, therapy: int, who: Integers, hosts: Hosts, line: Integers, phase: Integers, now_day: Floats
@@ -181,6 +187,8 @@ class Courses:
         self.start_day[row, therapy] = np.nan
         self.end_day[row, therapy] = np.inf
         self._switch_off(which, who, day)
+        if self.on_end is not None:
+            self.on_end(row, therapy, now)
 
     def _switch_off(self, which: Flags, who: Integers, day: Floats) -> None:
         owner = self.owner[who]

@@ -21,8 +21,8 @@ OBSERVED: Final = {
     "workups": ("workup", "Workup"),
 }
 """Kinds that observation and care read: the module of `paget.model` and the class."""
-FINDING: Final = ("markers", "modalities", "panels", "pathways", "staging", "symptoms", "workups")
-"""Those of them that decide in a run who is found when."""
+FINDING: Final = tuple(OBSERVED)
+"""Those of them that decide what happens in a run."""
 
 
 def model_of(kind: str) -> type[BaseModel]:

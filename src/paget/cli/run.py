@@ -35,20 +35,24 @@ def run(
         str | None,
         typer.Option("--screening", metavar="NAME", help="A screening programme; see: paget list pathways."),
     ] = None,
+    care: Annotated[
+        str,
+        typer.Option("--care", metavar="POLICY", help="A policy, a TOML file, or none; see: paget list policies."),
+    ] = "standard_of_care",
     scheduler: Annotated[
         str | None,
         typer.Option("--scheduler", metavar="ADDRESS", help="Compute on a Dask cluster, as in tcp://10.0.0.1:8786."),
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Simulate a cohort of untreated patients and print who spread, where to, how they were found and to what end.
+    """Simulate a cohort and print who spread, where to, how they were found, treated, and to what end.
 
     The same command goes on with a run that was stopped, and prints the summary of a finished one.
     """
     from paget.cohort.api import simulate
 
     chosen = parsed(settings)
-    folder = out or default_folder(cancer, n, seed, years, chosen, screening)
+    folder = out or default_folder(cancer, n, seed, years, chosen, screening, care)
     try:
         cohort = simulate(
             cancer,
@@ -59,6 +63,7 @@ def run(
             years=years,
             settings=chosen,
             screening=screening,
+            care=care,
             scheduler=scheduler,
             progress=not as_json,
         )
@@ -75,10 +80,16 @@ def run(
 
 
 def default_folder(
-    cancer: str, n: int, seed: int, years: float | None, settings: dict[str, str], screening: str | None = None
+    cancer: str,
+    n: int,
+    seed: int,
+    years: float | None,
+    settings: dict[str, str],
+    screening: str | None = None,
+    care: str = "standard_of_care",
 ) -> Path:
-    """Return the folder of a run that names none: another one for other settings, horizon or screening."""
-    other = [years, settings, screening] if screening is not None else [years, settings]
+    """Return the folder of a run that names none: another one for other settings, horizon, screening or care."""
+    other = [years, settings, screening, None if care == "standard_of_care" else care]
     changed = json.dumps(other, sort_keys=True) if any(other) else ""
     suffix = f"-{hashlib.sha256(changed.encode()).hexdigest()[:6]}" if changed else ""
     return Path("runs") / f"{cancer}-{n}-{seed}{suffix}"

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from paget.cohort import provenance, runner
+from paget.cohort.care_plan import STANDARD
 from paget.cohort.cohort import Cohort
 from paget.cohort.progress import ProgressBar
 from paget.cohort.recipe import N_MAX, check_number, compute_packed, make_recipe
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from paget.cohort.recipe import Recipe
     from paget.cohort.runner import BlockFunction, Heard, Submitter
     from paget.cohort.store import Block
+    from paget.model.chart import Policy
 
 
 def simulate(  # noqa: PLR0913 - one call holds every choice of a run
@@ -35,10 +37,11 @@ def simulate(  # noqa: PLR0913 - one call holds every choice of a run
     years: float | None = None,
     settings: Mapping[str, str] | None = None,
     screening: str | None = None,
+    care: str | Policy = STANDARD,
     scheduler: str | Submitter | None = None,
     progress: bool = False,
 ) -> Cohort:
-    """Simulate the natural history of a cohort of virtual patients.
+    """Simulate a cohort of virtual patients, cared for once their cancers are found.
 
     The tables are the same bits whatever the number of workers, and whether here or on other machines. With
     `out`, a run that was stopped goes on when it is called again, and a finished one is made longer by a
@@ -62,6 +65,9 @@ def simulate(  # noqa: PLR0913 - one call holds every choice of a run
         Catalogue numbers to replace, such as ``{"growth.doubling_time": "120 day"}``.
     screening
         Screening programme, such as ``screen_fit``; nobody is screened if None.
+    care
+        Policy by which those who are found are cared for: ``standard_of_care``, ``none`` for the natural history,
+        another policy or protocol of the catalogue, a TOML file, or an object with ``decide``.
     scheduler
         Address of a Dask scheduler, or any object with a ``submit`` method, that computes elsewhere.
     progress
@@ -93,7 +99,7 @@ def simulate(  # noqa: PLR0913 - one call holds every choice of a run
     threads = runner.available_cores() if workers is None else workers
     check_number("n", n, 1, N_MAX)
     check_number("workers", threads, 1, runner.WORKERS_MAX)
-    recipe = make_recipe(cancer, seed=seed, years=years, settings=settings, screening=screening)
+    recipe = make_recipe(cancer, seed=seed, years=years, settings=settings, screening=screening, care=care)
     with contextlib.ExitStack() as open_now:
         path = open_now.enter_context(_temporary()) if out is None else Path(out)
         elsewhere = open_now.enter_context(runner.connected(scheduler)) if isinstance(scheduler, str) else scheduler

@@ -108,6 +108,21 @@ class Cohort:
         """One row per result of a test of blood or tissue at diagnosis, in the unit of the marker's entry."""
         return self._frame("tests")
 
+    @cached_property
+    def treatments(self) -> pd.DataFrame:
+        """One row per course of a therapy: in which line, from when to when, at which dose, and why it ended."""
+        return self._frame("treatments")
+
+    @cached_property
+    def visits(self) -> pd.DataFrame:
+        """One row per visit under care: fitness, measured disease, response, and the rule that decided."""
+        return self._frame("visits")
+
+    @cached_property
+    def adverse_events(self) -> pd.DataFrame:
+        """One row per unwanted effect of treatment, with its grade (1 to 4)."""
+        return self._frame("adverse_events")
+
     def summary(self) -> dict[str, Any]:
         """Return the run's summary as plain values, with shares, medians and the funnel."""
         try:
@@ -123,7 +138,8 @@ class Cohort:
         Parameters
         ----------
         table
-            ``patients``, ``lesions``, ``clones``, ``funnel``, ``findings`` or ``tests``.
+            ``patients``, ``lesions``, ``clones``, ``funnel``, ``findings``, ``tests``, ``treatments``, ``visits`` or
+            ``adverse_events``.
 
         Raises
         ------
@@ -142,7 +158,8 @@ class Cohort:
         Parameters
         ----------
         table
-            ``patients``, ``lesions``, ``clones``, ``funnel``, ``findings`` or ``tests``.
+            ``patients``, ``lesions``, ``clones``, ``funnel``, ``findings``, ``tests``, ``treatments``, ``visits`` or
+            ``adverse_events``.
         columns
             Which columns; all if None.
         patient

@@ -1,4 +1,4 @@
-"""A course without treatment: patients from the first malignant cell to death or horizon, as tables.
+"""A course: patients from the first malignant cell to death or horizon, cared for or not, as tables.
 
 Patients run in small chunks so that the engine's state stays in the processor's cache; what a chunk leaves
 is trimmed to the lesions and clones there are. Tables hold what happened, in rows a person can read: names
@@ -16,15 +16,19 @@ import numpy as np
 import pyarrow as pa
 
 from paget import engine
-from paget.cohort.diagnosis import diagnose
+from paget.cohort.care_result import result_of
+from paget.cohort.care_tables import adverse_event_table, care_columns, treatment_table, visit_table
 from paget.cohort.finding_tables import finding_table, known_columns, test_table
 from paget.cohort.population import draw_patients
+from paget.cohort.search import Search
 from paget.cohort.tables import Lesions, clone_table, funnel_table, lesion_table, patient_table
 from paget.engine.compile import YEAR_DAY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from paget.cohort.care_plan import CarePlan
+    from paget.cohort.care_result import CareResult
     from paget.cohort.diagnosis import Diagnosis, Eyes
     from paget.engine import Capacity, Program, State
     from paget.model.population import Population
@@ -43,15 +47,19 @@ class BlockTables:
     funnel: pa.Table
     findings: pa.Table
     tests: pa.Table
+    treatments: pa.Table
+    visits: pa.Table
+    adverse_events: pa.Table
 
 
 @dataclass(frozen=True)
 class Chunk:
-    """The end state of some patients, their funnels, and what became known of them."""
+    """The end state of some patients, their funnels, what became known of them, and what care has left."""
 
     state: State
     funnel: np.ndarray
     known: Diagnosis
+    care: CareResult | None
 
 
 def run_chunk(
@@ -60,21 +68,26 @@ def run_chunk(
     seed: int,
     patients: np.ndarray,
     years: float | None,
+    plan: CarePlan | None = None,
     room: Capacity | None = None,
 ) -> Iterator[Chunk]:
-    """Run a few patients without care to death, or to `years` after their first malignant cell.
+    """Run a few patients to death, or to `years` after their first malignant cell.
 
     Those who need more room than most follow in chunks of their own, so that one patient with thousands of lesions
     does not make room for as many in all. A chunk's state is good until the next chunk is asked for.
     """
     until = np.full(patients.size, np.inf) if years is None else patients["onset_day"] + years * YEAR_DAY
     started = engine.start(program, seed, patients, capacity=room, reuse=_SPARE.take())
-    state, known, full = diagnose(program, eyes, seed, started, until)
+    search = Search(program, eyes, seed, started, plan)
+    full = search.run(until)
+    search.finish()
+    state, known = search.state, search.known
+    care = None if search.care is None else result_of(search.care.ward, state)
     if full.any():
-        yield from run_chunk(program, eyes, seed, patients[full], years, state.capacity.larger())
-        state, known = state.of(~full), known.of(~full)
+        yield from run_chunk(program, eyes, seed, patients[full], years, plan, state.capacity.larger())
+        state, known, care = state.of(~full), known.of(~full), None if care is None else care.of(~full)
     if state.patient.size:
-        yield Chunk(state, engine.funnel(state), known)
+        yield Chunk(state, engine.funnel(state), known, care)
     if room is None:
         _SPARE.state = started
 
@@ -93,15 +106,16 @@ class _Spare(threading.local):
 _SPARE = _Spare()
 
 
-def natural_history(
+def life_courses(
     program: Program,
     eyes: Eyes,
     population: Population,
     seed: int,
     indices: np.ndarray,
     years: float | None = None,
+    plan: CarePlan | None = None,
 ) -> BlockTables:
-    """Run patients of one cancer without care and return their tables.
+    """Run patients of one cancer and return their tables.
 
     Parameters
     ----------
@@ -117,6 +131,8 @@ def natural_history(
         The patients; each one's life depends on the seed and on its own index alone.
     years : float, optional
         Horizon after the first malignant cell; None runs every patient to death.
+    plan : CarePlan, optional
+        How they are cared for once found; not at all if None.
 
     Returns
     -------
@@ -128,15 +144,21 @@ def natural_history(
     names = program.driver_ids
     parts: dict[str, list[pa.Table]] = {each.name: [] for each in fields(BlockTables)}
     who = draw_patients(program, cancer, population, seed, np.asarray(indices, np.int64))
-    chunks = (run_chunk(program, eyes, seed, who[k : k + CHUNK], years) for k in range(0, who.size, CHUNK))
+    chunks = (run_chunk(program, eyes, seed, who[k : k + CHUNK], years, plan) for k in range(0, who.size, CHUNK))
     for chunk in chain.from_iterable(chunks):
         state, lesions = chunk.state, Lesions.of(chunk.state, chunk.state.lesion)
-        parts["patients"].append(patient_table(cancer.id, state, lesions, density, known_columns(chunk.known, eyes)))
+        known = known_columns(chunk.known, eyes)
+        if chunk.care is not None:
+            known |= care_columns(chunk.care, state, chunk.known)
+        parts["patients"].append(patient_table(cancer.id, state, lesions, density, known))
         parts["lesions"].append(lesion_table(state, lesions, density, names))
         parts["clones"].append(clone_table(state, state.lesion, state.clone, names))
         parts["funnel"].append(funnel_table(state, lesions, chunk.funnel))
         parts["findings"].append(finding_table(state, chunk.known, eyes))
         parts["tests"].append(test_table(state, chunk.known, eyes))
+        parts["treatments"].append(treatment_table(state, chunk.care, plan))
+        parts["visits"].append(visit_table(state, chunk.care, plan))
+        parts["adverse_events"].append(adverse_event_table(state, chunk.care, plan))
     return BlockTables(**{name: in_order(pa.concat_tables(tables)) for name, tables in parts.items()})
 
 

@@ -275,7 +275,7 @@ def at_diagnosis(
         Of those who were found.
     """
     from paget import engine
-    from paget.cohort.diagnosis import Search
+    from paget.cohort.search import Search
     from paget.cohort.seen import truth_of
 
     search = Search(program, eyes, seed, engine.start(program, seed, who, capacity=room))

@@ -34,6 +34,7 @@ _IDENTITY: Final = (
     "settings",
     "years",
     "screening",
+    "care",
     "block_patients",
     "catalogue_digest",
 )
@@ -62,6 +63,8 @@ class Identity:
         Horizon in years after the first cell; None means until death.
     screening
         Screening programme; None for none.
+    care
+        Policy by which those who are found are cared for; a file or an object by its content.
     block_patients
         Patients per block.
     """
@@ -74,6 +77,7 @@ class Identity:
     settings: dict[str, str] = field(default_factory=dict)
     years: float | None = None
     screening: str | None = None
+    care: str = "none"
     block_patients: int = 0
 
     def as_dict(self) -> dict[str, object]:

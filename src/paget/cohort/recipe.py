@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 import paget
+from paget.cohort.care_plan import STANDARD, CarePlan, make_plan, name_of
 from paget.cohort.mixture import entry_numbers
 from paget.cohort.provenance import Identity
 from paget.cohort.store import BLOCK_PATIENTS, TABLES, JoinedTables, Tables, joined
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from paget.engine.compile import Program
     from paget.model.body import Body
     from paget.model.cancer import Cancer
+    from paget.model.chart import Policy
     from paget.model.driver import Driver
     from paget.model.population import Population
 
@@ -63,6 +65,10 @@ class Recipe:
         Horizon in years after the first cell; None means until death.
     screening
         Screening programme; None for none.
+    care
+        Name of the policy by which those who are found are cared for, with a digest where it is no entry.
+    plans
+        How the patients of each cancer are cared for; None for no care.
     settings
         Catalogue numbers set by the user.
     catalogue_digest
@@ -83,6 +89,8 @@ class Recipe:
     seed: int
     years: float | None
     screening: str | None
+    care: str
+    plans: tuple[CarePlan | None, ...]
     settings: Mapping[str, str]
     catalogue_digest: str
     references: Mapping[str, str]
@@ -100,6 +108,7 @@ class Recipe:
             settings=dict(self.settings),
             years=self.years,
             screening=self.screening,
+            care=self.care,
             block_patients=BLOCK_PATIENTS,
         )
 
@@ -132,14 +141,15 @@ class Recipe:
         Tables
             Their tables, in the order of the patients.
         """
-        from paget.cohort.course import natural_history
+        from paget.cohort.course import life_courses
 
         entries = entry_numbers(self.seed, indices, [weight for _, weight in self.members])
         pieces: list[Tables] = []
-        for number, (program, eyes) in enumerate(zip(self.programs, self.eyes, strict=True)):
+        ways = zip(self.programs, self.eyes, self.plans, strict=True)
+        for number, (program, eyes, plan) in enumerate(ways):
             own = indices[entries == number]
             if own.size:
-                pieces.append(natural_history(program, eyes, self.population, self.seed, own, self.years))
+                pieces.append(life_courses(program, eyes, self.population, self.seed, own, self.years, plan))
         return pieces[0] if len(pieces) == 1 else merged(pieces)
 
     def packed(self) -> bytes:
@@ -154,6 +164,7 @@ def make_recipe(
     years: float | None = None,
     settings: Mapping[str, str] | None = None,
     screening: str | None = None,
+    care: str | Policy = STANDARD,
 ) -> Recipe:
     """Look everything up that a run needs, and check it.
 
@@ -169,6 +180,8 @@ def make_recipe(
         Catalogue numbers to replace, such as ``{"growth.doubling_time": "120 day"}``, in all cancers.
     screening
         Name of a screening programme; None for none.
+    care
+        Name of a policy or protocol, a TOML file, or an object with `decide`; "none" for no care.
 
     Returns
     -------
@@ -200,6 +213,7 @@ def make_recipe(
         members = tuple((catalogue.override(cancer, chosen), weight) for cancer, weight in members)
     known = catalogue.drivers()
     carried = {driver.id for cancer, _ in members for driver in cancer.drivers}
+    watched = watching(screening, [cancer.id for cancer, _ in members])
     return Recipe(
         name=name,
         title=members[0][0].name if name in catalogue.list_cancers() else catalogue.group(name).name,
@@ -207,10 +221,12 @@ def make_recipe(
         body=catalogue.body(),
         drivers={name: known[name] for name in sorted(carried)},
         population=catalogue.population(),
-        watched=watching(screening, [cancer.id for cancer, _ in members]),
+        watched=watched,
         seed=int(seed),
         years=None if years is None else float(years),
         screening=screening,
+        care=name_of(care),
+        plans=tuple(make_plan(care, cancer, watched.tissue, watched.modalities, int(seed)) for cancer, _ in members),
         settings=chosen,
         catalogue_digest=catalogue.digest(name),
         references={source.id: catalogue.reference(source) for source in catalogue.cite(name)},

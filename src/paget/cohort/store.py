@@ -20,7 +20,10 @@ import pyarrow.parquet as pq
 
 from paget.errors import FolderError
 
-TABLES: Final = ("lesions", "clones", "funnel", "findings", "tests", "patients")
+TABLES: Final = (
+    *("lesions", "clones", "funnel", "findings", "tests"),
+    *("treatments", "visits", "adverse_events", "patients"),
+)
 """Names of the tables, in the order in which the parts of a block are moved into place."""
 
 BLOCK_PATIENTS: Final = 2000
@@ -38,7 +41,7 @@ _COUNT_KEY: Final = b"paget.count"
 
 
 class Tables(Protocol):
-    """What a block function returns: the six tables of a block of patients."""
+    """What a block function returns: the tables of a block of patients."""
 
     @property
     def patients(self) -> pa.Table:
@@ -63,6 +66,18 @@ class Tables(Protocol):
     @property
     def tests(self) -> pa.Table:
         """One row per result of a test of blood or tissue."""
+
+    @property
+    def treatments(self) -> pa.Table:
+        """One row per course of a therapy."""
+
+    @property
+    def visits(self) -> pa.Table:
+        """One row per visit under care."""
+
+    @property
+    def adverse_events(self) -> pa.Table:
+        """One row per unwanted effect of treatment."""
 
 
 @dataclass(frozen=True)
@@ -103,6 +118,9 @@ class JoinedTables:
     funnel: pa.Table
     findings: pa.Table
     tests: pa.Table
+    treatments: pa.Table
+    visits: pa.Table
+    adverse_events: pa.Table
 
 
 def joined(pieces: Sequence[Tables]) -> JoinedTables:

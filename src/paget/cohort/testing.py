@@ -58,8 +58,30 @@ def names_of_tests(eyes: Eyes) -> tuple[str, ...]:
     return (*(name for name, _ in eyes.blood), BIOPSY, *tissue.markers, *tissue.alterations, *tissue.biomarkers)
 
 
+def sampled(
+    eyes: Eyes, seed: int, truth: Truth, who: np.ndarray, findings: Findings, audit: Audit
+) -> pathology.Pathology:
+    """Return what a biopsy of the largest accessible finding shows.
+
+    Parameters
+    ----------
+    eyes : Eyes
+        The rates of the tissue panel.
+    seed : int
+        The run's seed.
+    truth : Truth
+        What is the case, P patients.
+    who : ndarray of bool, shape (P,)
+        Who gets a biopsy.
+    findings, audit
+        What examinations have shown.
+    """
+    origin = np.full(who.size, eyes.origin, np.int64)
+    return pathology.biopsy(seed, eyes.tissue, truth, origin, findings, audit, who)[0]
+
+
 def tested(
-    eyes: Eyes, seed: int, truth: Truth, found: np.ndarray, findings: Findings, audit: Audit, unknown: np.ndarray
+    eyes: Eyes, seed: int, truth: Truth, found: np.ndarray, seen: pathology.Pathology, unknown: np.ndarray
 ) -> Tests:
     """Return the results of blood markers and of a biopsy in patients who are being diagnosed.
 
@@ -76,15 +98,12 @@ def tested(
         What is the case, P patients.
     found : ndarray of bool, shape (P,)
         Who is diagnosed.
-    findings, audit
-        What examinations have shown.
+    seen : Pathology
+        What their biopsies have shown.
     unknown : ndarray of bool, shape (P,)
         In whom the primary was not found.
     """
     parts = [_blood(eyes, seed, truth, found)]
-    seen, _ = pathology.biopsy(
-        seed, eyes.tissue, truth, np.full(found.size, eyes.origin, np.int64), findings, audit, found
-    )
     first = len(eyes.blood)
     taken = np.flatnonzero(seen.finding >= 0)
     parts.append(_rows(taken, truth.day, first, TISSUE, seen.malignant[taken]))

@@ -430,7 +430,7 @@ def test_markers_are_known_by_id_and_by_name(name: str) -> None:
 def test_patients_stand_as_they_did_when_they_were_found() -> None:
     """Each is left on the day of his diagnosis, with the lesions that the run itself notes for that day."""
     from paget import engine
-    from paget.cohort.diagnosis import diagnose
+    from paget.cohort.search import diagnose
 
     recipe = make_recipe("colorectal", seed=3)
     cancer, program = recipe.members[0][0], recipe.programs[0]
