@@ -135,12 +135,15 @@ class Following:
             if there.isdisjoint(rule.events):
                 continue
             who = still & rule.at[charts.event]
-            if not sheet.narrow(who, rule.conditions) or not self._taken_up(who, rule, charts):
+            # Draws cost most, so they come last, but where those whom a new test would serve have to be known.
+            if not sheet.narrow(who, rule.conditions) or not (rule.retest or sheet.narrow(who, rule.tissue)):
+                continue
+            if not self._taken_up(who, rule, charts):
                 continue
             if rule.retest:
                 retest |= who
-            if not sheet.narrow(who, rule.tissue):
-                continue
+                if not sheet.narrow(who, rule.tissue):
+                    continue
             rule_of[who] = number
             still &= ~who
             if not still.any():

@@ -122,8 +122,9 @@ class Table:
             Therapies that are being given, shape (K, T).
         """
         passes = np.ones((on.shape[0], self.count))
-        for at in np.flatnonzero(self.prevents.any(axis=1)):
-            passes *= np.where(on[:, at, None], 1.0 - self.prevents[at], 1.0)
+        for at in np.flatnonzero(self.prevents.any(axis=1) & on.any(axis=0)):
+            given = np.flatnonzero(on[:, at])
+            passes[given] *= 1.0 - self.prevents[at]
         return np.asarray(1.0 - passes)
 
 
