@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import abc
 import hashlib
 import pickle
 import tomllib
@@ -33,6 +34,14 @@ STANDARD: Final = "standard_of_care"
 USUAL: Final = "usual"
 RESTAGING: Final = "ct"
 """The examination with which response is told where a protocol names none."""
+
+
+class Planner(abc.ABC):
+    """What makes the plan of each cancer by itself, such as an arm of a trial; given to a run in place of a policy."""
+
+    @abc.abstractmethod
+    def plan_for(self, cancer: Cancer, tissue: Tissue, modalities: Mapping[str, Modality], seed: int) -> CarePlan:
+        """Return how the patients of one cancer are cared for; arguments as for `make_plan`."""
 
 
 @dataclass(frozen=True)
@@ -148,7 +157,7 @@ def read_protocol(path: Path) -> Protocol:
         raise told(Protocol, error.errors(), path, "") from error
 
 
-def name_of(care: str | Policy) -> str:
+def name_of(care: str | Policy | Planner) -> str:
     """Return what tells a policy from others: its name, with a digest of a file or of an object.
 
     Parameters
@@ -166,15 +175,15 @@ def name_of(care: str | Policy) -> str:
 
 
 def make_plan(
-    care: str | Policy, cancer: Cancer, tissue: Tissue, modalities: Mapping[str, Modality], seed: int
+    care: str | Policy | Planner, cancer: Cancer, tissue: Tissue, modalities: Mapping[str, Modality], seed: int
 ) -> CarePlan | None:
     """Return how the patients of one cancer are cared for; None for no care.
 
     Parameters
     ----------
     care
-        Name of a policy or protocol, a TOML file, or an object with `decide` and, in `therapies`, the names of what
-        it may order.
+        Name of a policy or protocol, a TOML file, an object with `decide` and, in `therapies`, the names of what
+        it may order, or a `Planner`.
     cancer
         The cancer.
     tissue
@@ -191,6 +200,8 @@ def make_plan(
     """
     if care == NONE:
         return None
+    if isinstance(care, Planner):
+        return care.plan_for(cancer, tissue, modalities, seed)
     tests = (*tissue.alterations, *tissue.biomarkers)
     names = tuple(name for name, each in modalities.items() if each.shows_lesions)
     entries = catalogue.entries("therapies", Therapy)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 import paget
-from paget.cohort.care_plan import STANDARD, CarePlan, make_plan, name_of
+from paget.cohort.care_plan import STANDARD, CarePlan, Planner, make_plan, name_of
 from paget.cohort.mixture import entry_numbers
 from paget.cohort.provenance import Identity
 from paget.cohort.store import BLOCK_PATIENTS, TABLES, JoinedTables, Tables, joined
@@ -164,7 +164,7 @@ def make_recipe(
     years: float | None = None,
     settings: Mapping[str, str] | None = None,
     screening: str | None = None,
-    care: str | Policy = STANDARD,
+    care: str | Policy | Planner = STANDARD,
 ) -> Recipe:
     """Look everything up that a run needs, and check it.
 
@@ -181,7 +181,7 @@ def make_recipe(
     screening
         Name of a screening programme; None for none.
     care
-        Name of a policy or protocol, a TOML file, or an object with `decide`; "none" for no care.
+        Name of a policy or protocol, a TOML file, an object with `decide`, or a `Planner`; "none" for no care.
 
     Returns
     -------
