@@ -81,7 +81,7 @@ WORKSPACE = np.dtype(
 class Capacity(NamedTuple):
     """Room per patient; one who needs more is run again with more."""
 
-    lesions: int = 512
+    lesions: int = 256
     clones: int = 1280
 
     def larger(self) -> Capacity:
