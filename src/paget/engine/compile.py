@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from paget.model.driver import Driver
 
 YEAR_DAY = 365.25
-GROWTH_PER_INTERVAL = 4.0
+GROWTH_PER_INTERVAL = 6.0
 SHORTEST_INTERVAL_DAY, LONGEST_INTERVAL_DAY = 30.0, 365.0
-"""A small metastasis grows by e**4 in one interval: results do not depend on it, cost does."""
+"""A small metastasis grows by e**6 in one interval: results do not depend on it (`docs/model.md`), cost does."""
 
 COLONISE_TRAIT = {
     "lung": "colonise_lung",
