@@ -39,7 +39,7 @@ from paget.model.layout import (
     STREAM_PATIENT,
 )
 
-HOST_SIZE = 6.9
+HOST_SIZE = math.log(1e5)
 """ln cells from which a lesion counts for the host."""
 
 
@@ -151,7 +151,8 @@ class Life:
 
     def _host(self, start: float, end: float) -> Stop | None:
         """Look for the first call or death before a day, on copies of the lesions that move without draws."""
-        outside, copies = self.patient.outside, [lesion.copy() for lesion in self.patient.lesions]
+        outside = self.patient.outside
+        copies = [lesion.copy() for lesion in self.patient.lesions if _counts_for_host(lesion, start)]
         self.cancer_left, self.effect_left = self.cancer_clock, self.effect_clock
         for watch in self.watches:
             watch.recall(self.patient, self.now_day)
@@ -160,9 +161,8 @@ class Life:
             b = outside.next_switch(a, end)
             burden = Burden()
             for lesion in copies:
-                counts_now = _counts_for_host(lesion, a)
                 path = look_ahead(self.patient, lesion, a, b)
-                if path is not None and counts_now:
+                if path is not None:
                     burden.add(lesion, path, self.patient.tables.log_detectable)
             stop = self._stretch(burden, a, b)
             if stop is not None:

@@ -46,8 +46,8 @@ class Effect:
         return 1.0 if self.trait == ANY else traits[self.trait]
 
     def leaves(self, traits: Sequence[float]) -> float:
-        """Return the fraction of a clone that it leaves, if it is a cull."""
-        return max(0.0, 1.0 - self.weight(traits) * (1.0 - self.magnitude))
+        """Return the fraction of a clone that it leaves, if it is a cull: the trait multiplies the log kill."""
+        return self.magnitude ** self.weight(traits)
 
     def overlap(self, a: float, b: float) -> float:
         """Return the share of days a to b that lies in the effect's time."""

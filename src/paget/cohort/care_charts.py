@@ -59,6 +59,7 @@ def charts_of(ward: Ward, seen: Seen, event: np.ndarray) -> Charts:
         on=courses.on[who],
         free_day=courses.free_day(who, seen.day),
         worst_grade=book.grade_since[who],
+        modalities=tuple(each.id for each in ward.plan.modalities),
     )
 
 

@@ -81,6 +81,7 @@ def _begin(ward: Ward, state: State, seen: Seen, begin: np.ndarray, orders: Orde
     """Start therapies, and return what local ones are aimed at."""
     book, who = ward.book, seen.who
     aims = _Aims(np.zeros(book.lesions[who].shape, bool), np.zeros(who.size, bool), np.zeros(who.size, bool))
+    began = []
     for number in np.flatnonzero(begin.any(axis=0)):
         chosen = begin[:, number]
         therapy, own = ward.plan.therapies[number], who[chosen]
@@ -98,9 +99,12 @@ def _begin(ward: Ward, state: State, seen: Seen, begin: np.ndarray, orders: Orde
             symptomatic=ward.symptomatic[own, 1 : 1 + layout.N_ORGANS],
         )
         ward.courses.start(int(number), own, hosts, book.line[own], orders.phase[chosen], seen.day[chosen])
-        ward.toxicities.begin(int(number), own, seen.truth.patient[chosen], times, on_day, ward.courses.on[own])
+        began.append((np.full(own.size, number), own, hosts.patient, times, on_day))
         _aim(therapy, hosts, np.flatnonzero(chosen), aims)
         _relieve(ward, state, therapy, own)
+    if began:
+        therapies, rows, patients, times, days = (np.concatenate(each) for each in zip(*began, strict=True))
+        ward.toxicities.begin(therapies, rows, patients, times, days, ward.courses.on[rows])
     return aims
 
 

@@ -8,6 +8,7 @@ import pickle
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -83,6 +84,12 @@ class CarePlan:
     toxicities: Table
     utilities: Utilities
     fitness: Fitness
+
+    @cached_property
+    def visits_per_day(self) -> np.ndarray:
+        """Days at the clinic per day of each therapy, shape (T,)."""
+        schedules = [each.schedule for each in self.therapies]
+        return np.array([each.visits.value / each.cycle.value for each in schedules], float)
 
 
 def known_policies() -> tuple[str, ...]:

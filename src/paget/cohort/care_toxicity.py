@@ -43,19 +43,19 @@ class Toxicities:
 
     def begin(
         self,
-        therapy: int,
+        therapy: np.ndarray,
         who: np.ndarray,
         patient: np.ndarray,
         number: np.ndarray,
         start_day: np.ndarray,
         on: np.ndarray,
     ) -> None:
-        """Draw the unwanted effects of a therapy that starts.
+        """Draw the unwanted effects of courses that start.
 
         Parameters
         ----------
-        therapy
-            Its position.
+        therapy : ndarray of int64, shape (K,)
+            Positions of the therapies.
         who, patient : ndarray of int64, shape (K,)
             Rows and indices of the patients.
         number : ndarray of int64, shape (K,)
@@ -65,12 +65,11 @@ class Toxicities:
         on : ndarray of bool, shape (K, T)
             What else is given, which may prevent some.
         """
-        which = np.full(who.size, therapy, np.int64)
-        prevented = toxicity.prevention(self.therapies, on)
-        drawn = toxicity.draw(self.seed, self.table, patient, which, number, start_day, prevented)
+        prevented = self.table.prevention(on)
+        drawn = toxicity.draw(self.seed, self.table, patient, therapy, number, start_day, prevented)
         new = {
             "row": who[drawn.row],
-            "therapy": which[drawn.row],
+            "therapy": therapy[drawn.row],
             "toxicity": drawn.toxicity,
             "grade": drawn.grade,
             "onset_day": drawn.onset_day,

@@ -34,9 +34,7 @@ def pass_time(ward: Ward, who: np.ndarray, day: np.ndarray) -> None:
     book, on = ward.book, ward.courses.on[who]
     span = np.nan_to_num(np.maximum(0.0, day - book.since_day[who]))
     book.treated_day[who] += np.where((on & ward.courses.treats).any(axis=1), span, 0.0)
-    schedules = [each.schedule for each in ward.plan.therapies]
-    per_day = np.array([each.visits.value / each.cycle.value for each in schedules], float)
-    book.home_lost_day[who] += span * np.minimum(1.0, (on * per_day).sum(axis=1))
+    book.home_lost_day[who] += span * np.minimum(1.0, on @ ward.plan.visits_per_day)
     book.accrue(who, day)
 
 

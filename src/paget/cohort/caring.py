@@ -17,7 +17,7 @@ from paget.cohort.care_charts import charts_of, note_disease
 from paget.cohort.care_orders import carry_out
 from paget.cohort.care_toxicity import Toxicities
 from paget.cohort.care_worth import pass_time, value
-from paget.cohort.seen import truth_of
+from paget.cohort.seen import truth_in_view
 from paget.cohort.ward import Seen, Ward
 from paget.model import layout
 from paget.model.chart import EVENTS, GOALS, PHASES, RESPONSES
@@ -49,6 +49,8 @@ EASED: Final = 0.3
 """Share of the burden at which a place became symptomatic below which its symptoms are gone."""
 BONE_PLACE: Final = 1 + layout.ORGANS.index("bone")
 OTHER_CAUSE: Final = layout.CAUSES.index("other")
+LEAST_CELLS: Final = 1e5
+"""Lesions that visits take note of: half a millimetre, which no examination shows and no patient feels."""
 VISIT_COLUMN: Final = 0
 SOON_DAY: Final = 1.0
 
@@ -148,8 +150,8 @@ class Care:
         who, watch_id : ndarray of int64, shape (K,)
             Rows of the patients, and which watch called.
         """
-        looked = engine.look(self.ward.program, state, who)
-        seen = Seen.of(who, truth_of(self.ward.program, looked, self.ward.eyes.cancer.growth.cell_density.value))
+        view = engine.view(self.ward.program, state, who, LEAST_CELLS)
+        seen = Seen.of(who, truth_in_view(self.ward.program, view, self.ward.eyes.cancer.growth.cell_density.value))
         pass_time(self.ward, who, seen.day)
         place = symptoms.place_numbers(watch_id, self.first_symptom)
         self._feel(seen.where(place >= 0), place[place >= 0])

@@ -12,7 +12,7 @@ from paget.model.layout import ROUTES
 from paget.model.truth import Truth
 
 if TYPE_CHECKING:
-    from paget.engine import Program, State
+    from paget.engine import Program, State, View
 
 ALIVE = 1
 PRIMARY = ROUTES.index("primary")
@@ -48,6 +48,41 @@ def truth_of(program: Program, state: State, density_per_cm3: float) -> Truth:
         genotype=_largest_clone(state),
         birth_per_day=birth,
         death_per_day=birth - net,
+    )
+
+
+def truth_in_view(program: Program, view: View, density_per_cm3: float) -> Truth:
+    """Return what is the case in patients of whom only lesions of a certain size were asked for.
+
+    Parameters
+    ----------
+    program : Program
+        The compiled cancer.
+    view : View
+        What `engine.view` returned.
+    density_per_cm3 : float
+        Cells per cubic centimetre, for diameters.
+    """
+    lesions = view.lesions
+    there = np.arange(lesions.shape[1])[None, :] < view.count[:, None]
+    log_cells, primary = lesions["log_cells"], lesions["is_primary"] == 1
+    cells = np.where(there, np.exp(log_cells), 0.0)
+    own = view.patient
+    growth = np.where(primary, own["growth_per_day"][:, None], own["metastasis_growth_per_day"][:, None])
+    span = program.inverse_span[np.where(primary, 1, 2) * lesions["vascular"]]
+    birth = growth * program.birth_factor
+    return Truth(
+        patient=own["index"],
+        sex=own["sex"],
+        day=view.course["now_day"],
+        key=lesions["key"],
+        organ=lesions["organ"],
+        is_primary=primary & there,
+        cells=cells,
+        diameter_mm=diameter_from_cells(cells, density_per_cm3),
+        genotype=lesions["genotype"],
+        birth_per_day=birth,
+        death_per_day=birth - growth * np.maximum(1.0 - span * np.maximum(log_cells - LOG_SMALL, 0.0), 0.0),
     )
 
 

@@ -204,22 +204,32 @@ def host(
                 add_burden(ws, program, lesion, l, watched)
         stretch(ws, program, patient, course, effect, n, watch, start, end, stop)
         return
-    lesions = course.lesions
-    for l in range(lesions):
-        spare_lesion[l] = lesion[l]
-    for c in range(course.clones):
-        spare_clone[c] = clone[c]
+    lesions = spare_felt(course, lesion, clone, spare_lesion, spare_clone, start)
     at = start
     while at < end and stop.reason == STOP_NONE:
         to = effects.next_switch(effect, n, at, end)
         clear_burden(ws)
         for l in range(lesions):
-            counts = is_growing(spare_lesion, l, at)
             coast(ws, program, patient, spare_lesion, spare_clone, l, effect, n, at, to)
-            if counts:
-                add_burden(ws, program, spare_lesion, l, watched)
+            add_burden(ws, program, spare_lesion, l, watched)
         stretch(ws, program, patient, course, effect, n, watch, at, to, stop)
         at = to
+
+
+@kernel
+def spare_felt(course, lesion, clone, spare_lesion, spare_clone, start):
+    """Copy the lesions that count for the host, one after another, with their clones, and return how many they are."""
+    lesions = FIRST
+    for l in range(course.lesions):
+        if not is_growing(lesion, l, start):
+            continue
+        spare_lesion[lesions] = lesion[l]
+        c = lesion[l].first_clone
+        while c >= 0:
+            spare_clone[c] = clone[c]
+            c = clone[c].next_clone
+        lesions += 1
+    return lesions
 
 
 @kernel

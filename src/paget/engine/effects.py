@@ -138,12 +138,12 @@ def next_switch(effect, n, after, end):
 
 @kernel
 def surviving_fraction(effect, n, organ, is_primary, key, traits, day):
-    """Return the product of the fractions that culls on `day` leave of a clone."""
+    """Return the product of the fractions that culls on `day` leave of a clone; its trait multiplies the log kill."""
     left = 1.0
     for k in range(n):
         if effect[k].kind == CULL and effect[k].on_day == day and matches(effect[k], organ, is_primary, key):
             weight = 1.0 if effect[k].trait == ANY else traits[effect[k].trait]
-            left *= max(0.0, 1.0 - weight * (1.0 - effect[k].magnitude))
+            left *= effect[k].magnitude ** weight
     return left
 
 

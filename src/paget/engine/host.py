@@ -20,6 +20,8 @@ from paget.model.layout import CAUSES, N_ORGANS, N_SITES, STREAM_HOST
 CACHEXIA = CAUSES.index("cachexia")
 BY_EFFECT = CAUSES.index("effect")
 BY_OTHER = CAUSES.index("other")
+LOG_FELT = math.log(1e5)
+"""Half a millimetre at the start of a cell of the mesh: at its end still too small for any hazard or watch."""
 CANCER_HAZARD, EFFECT_HAZARD, FIRST_WATCH = 0, 1, 2
 
 
@@ -94,5 +96,5 @@ def death_cause(ws, program, patient, effect, n, day, fraction):
 
 @leaf
 def is_growing(lesion, l, day):
-    """Return whether a lesion stands at `day` or before and is large enough to count for the host."""
-    return lesion[l].status == ALIVE and lesion[l].since_day <= day and lesion[l].log_cells >= 6.9
+    """Return whether a lesion stands at `day`, a cell's start, or before, and is large enough to count for the host."""
+    return lesion[l].status == ALIVE and lesion[l].since_day <= day and lesion[l].log_cells >= LOG_FELT

@@ -290,7 +290,7 @@ EFFECT: Final = np.dtype(
         ("half_life_day", np.float64),
     ]
 )
-"""How the outside acts. A `trait` selector multiplies the magnitude by the clone's trait.
+"""How the outside acts. A `trait` selector multiplies the magnitude by the clone's trait, or, of a cull, the log kill.
 
 `magnitude`: deaths per cell and day (`add_death`), a factor (`scale_process`), a surviving fraction
 (`cull`, at `on_day`), deaths per patient and day (`host_hazard`), a factor on reserve (`host_reserve`).

@@ -1,0 +1,113 @@
+"""What stands in some patients on their own current days: a few columns of the lesions large enough to matter.
+
+Where `start.look` copies whole records, this reads them and writes plain columns, so that visits cost little.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from paget.engine.effects import acting, next_switch
+from paget.engine.kernel import entry
+from paget.engine.lesions import coast
+from paget.engine.state import ALIVE, workspace
+from paget.model import layout
+
+if TYPE_CHECKING:
+    from paget.engine.compile import Program
+    from paget.engine.state import State
+
+FASTEST = 3.0
+"""No clone outgrows the patient's own growth rate by more: drivers speed up growth by a tenth or two each."""
+
+COLUMN = np.dtype(
+    [
+        ("key", np.uint64),
+        ("organ", np.int64),
+        ("is_primary", np.int64),
+        ("vascular", np.int64),
+        ("genotype", np.int64),
+        ("log_cells", np.float64),
+    ]
+)
+"""One lesion as it is seen; all zeros in a place without one."""
+
+
+class View(NamedTuple):
+    """The lesions of Q patients, shape (Q, L), padded; `course` and `patient` hold their own rows."""
+
+    patient: np.ndarray
+    course: np.ndarray
+    lesions: np.ndarray
+    count: np.ndarray
+
+
+@entry
+def view_block(table, scratch, acts, spare_lesion, spare_clone, patient, course, lesion, clone, effect, which, least,
+               out, count):  # fmt: skip
+    """Write the lesions of each patient that reach `least` ln cells on the patient's current day."""
+    for q in range(which.size):
+        p = which[q]
+        now = course[p].now_day
+        rate = FASTEST * max(patient[p].growth_per_day, patient[p].metastasis_growth_per_day)
+        for l in range(course[p].lesions):
+            rec = lesion[p][l]
+            if rec.status != ALIVE or rec.since_day > now or rec.log_cells + rate * (now - rec.since_day) < least:
+                continue
+            spare_lesion[l] = rec
+            c = rec.first_clone
+            while c >= 0:
+                spare_clone[c] = clone[p][c]
+                c = clone[p][c].next_clone
+            at = rec.since_day
+            n = acting(effect[p], acts, at, now)
+            while at < now:
+                to = next_switch(acts, n, at, now)
+                coast(scratch[0], table[0], patient[p], spare_lesion, spare_clone, l, acts, n, at, to)
+                at = to
+            seen = spare_lesion[l]
+            if seen.status != ALIVE or seen.log_cells < least:
+                continue
+            row = out[q, count[q]]
+            count[q] += 1
+            row.key = seen.key
+            row.organ = seen.organ
+            row.is_primary = 1 if seen.route == 0 else 0
+            row.vascular = seen.vascular
+            row.log_cells = seen.log_cells
+            row.genotype = seen.founder_genotype
+            largest = -1.0
+            c = seen.first_clone
+            while c >= 0:
+                cells = spare_clone[c].count if spare_clone[c].count >= 0.0 else spare_clone[c].cells
+                if cells > largest:
+                    largest = cells
+                    row.genotype = spare_clone[c].genotype
+                c = spare_clone[c].next_clone
+
+
+def view(program: Program, state: State, which: np.ndarray, least_cells: float = 1.0) -> View:
+    """Return the lesions of some patients that hold at least so many cells, on their own current days.
+
+    Parameters
+    ----------
+    program : Program
+        The compiled cancer.
+    state : State
+        Where the block stands.
+    which : ndarray of int64, shape (Q,)
+        Places of the patients looked at.
+    least_cells : float
+        Lesions of fewer cells are left out.
+    """
+    course = state.course[which]
+    room = int(course["lesions"].max(initial=1))
+    out, count = np.zeros((which.size, room), COLUMN), np.zeros(which.size, np.int64)
+    view_block(
+        program.seeded(state.seed), workspace(), np.zeros(max(1, state.effect.shape[1]), layout.EFFECT),
+        np.zeros(state.capacity.lesions, layout.LESION), np.zeros(state.capacity.clones, layout.CLONE),
+        state.patient, state.course, state.lesion, state.clone, state.effect, which, np.log(least_cells), out, count,
+    )  # fmt: skip
+    return View(state.patient[which], course, out[:, : max(1, count.max(initial=1))], count)
