@@ -266,7 +266,7 @@ def _irradiate(setting: _Setting, act: Act, hosts: Hosts) -> Lowered:
     rows["magnitude"] = np.exp(-log_kill * setting.share)
     if act.sensitivity is not None:
         rows["trait"] = layout.code(layout.TRAITS, act.sensitivity)
-    if act.organs:
+    if act.whole:
         return _in_organs(rows, act.organs, hosts)
     return _aimed(rows, act, hosts)
 
@@ -298,7 +298,7 @@ def aimed_at(act: Resect | Irradiate, lesions: NDArray[np.uint64], organs: Integ
     symptomatic
         Organs that hurt or fail, shape (K, N_ORGANS).
     """
-    if act.site in {"primary", "nodes"}:
+    if act.site in {"primary", "nodes"} or (isinstance(act, Irradiate) and act.whole):
         return np.zeros(lesions.shape, np.bool_)
     fitting = lesions != 0
     if isinstance(act, Irradiate) and act.organs:

@@ -21,6 +21,7 @@ from paget.cohort.summing import summary_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from paget.cohort.care_plan import Planner
     from paget.cohort.recipe import Recipe
     from paget.cohort.runner import BlockFunction, Heard, Submitter
     from paget.cohort.store import Block
@@ -37,7 +38,7 @@ def simulate(  # noqa: PLR0913 - one call holds every choice of a run
     years: float | None = None,
     settings: Mapping[str, str] | None = None,
     screening: str | None = None,
-    care: str | Policy = STANDARD,
+    care: str | Policy | Planner = STANDARD,
     scheduler: str | Submitter | None = None,
     progress: bool = False,
 ) -> Cohort:

@@ -69,7 +69,7 @@ def carry_out(ward: Ward, state: State, seen: Seen, event: np.ndarray, orders: O
     first = orders.new_line & np.isnan(book.first_line_day[who])
     book.first_line_day[who[first]] = now[first] + orders.wait_day[first]
     aims = _begin(ward, state, seen, begin, orders)
-    _baseline(ward, seen, aims, imaged & changed)
+    _baseline(ward, seen, aims, imaged & (changed | aims.lesions.any(axis=1)))
     _forget(ward, seen, aims, orders.goal == CURE)
     book.visit_day[who] = now + np.maximum(orders.next_visit_day, SOON_DAY)
     book.visit_imaging[who] = orders.imaging

@@ -44,6 +44,15 @@ class Planner(abc.ABC):
     def plan_for(self, cancer: Cancer, tissue: Tissue, modalities: Mapping[str, Modality], seed: int) -> CarePlan:
         """Return how the patients of one cancer are cared for; arguments as for `make_plan`."""
 
+    @property
+    def policy_name(self) -> str:
+        """What tells this care from any other."""
+        return _told_by_content(self)
+
+    def origin(self) -> dict[str, object]:
+        """Return what a run's provenance says of this care besides its name."""
+        return {}
+
 
 @dataclass(frozen=True)
 class CarePlan:
@@ -164,7 +173,7 @@ def read_protocol(path: Path) -> Protocol:
         raise told(Protocol, error.errors(), path, "") from error
 
 
-def name_of(care: str | Policy | Planner) -> str:
+def name_of(care: str | Policy | Protocol | Planner) -> str:
     """Return what tells a policy from others: its name, with a digest of a file or of an object.
 
     Parameters
@@ -172,17 +181,42 @@ def name_of(care: str | Policy | Planner) -> str:
     care
         As for `make_plan`.
     """
-    if not isinstance(care, str):
-        digest = hashlib.sha256(pickle.dumps(care)).hexdigest()[:12]
-        return f"{type(care).__module__}.{type(care).__qualname__}@{digest}"
-    if not care.endswith(".toml"):
+    if isinstance(care, Planner):
+        return care.policy_name
+    if not isinstance(care, str | Protocol):
+        return _told_by_content(care)
+    if isinstance(care, str) and not care.endswith(".toml"):
         return care
-    protocol = read_protocol(Path(care))
+    protocol = read_protocol(Path(care)) if isinstance(care, str) else care
     return f"{protocol.id}@{hashlib.sha256(protocol.model_dump_json().encode()).hexdigest()[:12]}"
 
 
+def _told_by_content(care: object) -> str:
+    digest = hashlib.sha256(pickle.dumps(care)).hexdigest()[:12]
+    return f"{type(care).__module__}.{type(care).__qualname__}@{digest}"
+
+
+def origin_of(care: str | Policy | Protocol | Planner) -> dict[str, object]:
+    """Return what a run's provenance says of its policy besides the name; nothing for one of the catalogue.
+
+    Parameters
+    ----------
+    care
+        As for `make_plan`.
+    """
+    if isinstance(care, Planner):
+        return care.origin()
+    if isinstance(care, str) and care.endswith(".toml"):
+        return {"protocol": read_protocol(Path(care)).model_dump(mode="json", exclude_defaults=True)}
+    return {}
+
+
 def make_plan(
-    care: str | Policy | Planner, cancer: Cancer, tissue: Tissue, modalities: Mapping[str, Modality], seed: int
+    care: str | Policy | Protocol | Planner,
+    cancer: Cancer,
+    tissue: Tissue,
+    modalities: Mapping[str, Modality],
+    seed: int,
 ) -> CarePlan | None:
     """Return how the patients of one cancer are cared for; None for no care.
 
@@ -212,7 +246,7 @@ def make_plan(
     tests = (*tissue.alterations, *tissue.biomarkers)
     names = tuple(name for name, each in modalities.items() if each.shows_lesions)
     entries = catalogue.entries("therapies", Therapy)
-    protocol = protocol_of(care, cancer) if isinstance(care, str) else None
+    protocol = protocol_of(care, cancer) if isinstance(care, str) else care if isinstance(care, Protocol) else None
     if protocol is not None:
         protocols.check(protocol, tuple(entries), tests, names, STAGES)
         ordered = protocol.therapies
@@ -224,11 +258,11 @@ def make_plan(
         policy = protocols.Following(protocol, ordered, tests, names, seed)
         symptom_imaging = np.array([policy.imaging_for_symptoms(np.array([k]))[0] for k in range(len(PHASES))])
     else:
-        assert not isinstance(care, str)  # noqa: S101 - a name always has a protocol
+        assert not isinstance(care, str | Protocol)  # noqa: S101 - a name always has a protocol
         policy = care
         symptom_imaging = np.tile(np.isin(names, [RESTAGING]), (len(PHASES), 1))
     return CarePlan(
-        name=care if isinstance(care, str) else type(care).__name__,
+        name=care if isinstance(care, str) else type(care).__name__ if protocol is None else protocol.id,
         policy=policy,
         rules=() if protocol is None else tuple(rule.id for rule in protocol.rules),
         therapies=therapies,

@@ -205,6 +205,7 @@ def describe(recipe: Recipe, n: int, held: Mapping[str, Any] | None) -> dict[str
     times = [(year_to_one_cm(cancer), weight) for cancer, weight in recipe.members]
     return {
         **recipe.identity.as_dict(),
+        **recipe.origin,
         "title": recipe.title,
         "n": n,
         "finished": False,

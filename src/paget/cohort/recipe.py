@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import math
 import pickle
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 import paget
-from paget.cohort.care_plan import STANDARD, CarePlan, Planner, make_plan, name_of
+from paget.cohort.care_plan import STANDARD, CarePlan, Planner, make_plan, name_of, origin_of
 from paget.cohort.mixture import entry_numbers
 from paget.cohort.provenance import Identity
 from paget.cohort.store import BLOCK_PATIENTS, TABLES, JoinedTables, Tables, joined
@@ -77,6 +77,8 @@ class Recipe:
         Citation of each source that a number comes from, by its key.
     version
         Version of this package.
+    origin
+        What provenance says of the policy besides its name: the protocol of a file, or the run it branches from.
     """
 
     name: str
@@ -95,6 +97,7 @@ class Recipe:
     catalogue_digest: str
     references: Mapping[str, str]
     version: str
+    origin: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def identity(self) -> Identity:
@@ -231,6 +234,7 @@ def make_recipe(
         catalogue_digest=catalogue.digest(name),
         references={source.id: catalogue.reference(source) for source in catalogue.cite(name)},
         version=paget.__version__,
+        origin=origin_of(care),
     )
 
 

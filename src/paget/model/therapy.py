@@ -113,7 +113,8 @@ class Irradiate(Frozen):
     hypoxic: Share = Field(description="share of the log kill that is lost to hypoxia, repair and repopulation")
     sensitivity: Trait | None = Field(default=None, description="trait of a clone that the log kill is multiplied by")
     most: Annotated[int, Field(ge=1, le=20)] = Field(default=5, description="metastases irradiated at most")
-    organs: tuple[Organ, ...] = Field(default=(), description="organs of whole-organ fields; empty for single lesions")
+    organs: tuple[Organ, ...] = Field(default=(), description="organs in which lesions are irradiated; empty for all")
+    whole: bool = Field(default=False, description="whether the organs are irradiated as a whole, seen lesions or not")
 
 
 class Protect(Frozen):
