@@ -56,6 +56,8 @@ class Courses:
         The therapies, in the order of every therapy axis.
     tests
         Names of the alterations and biomarkers that decide what acts.
+    cancer
+        Name of the cancer, which feels some drugs more than others.
     seed
         The run's seed.
     patients
@@ -68,11 +70,12 @@ class Courses:
         self,
         therapies: Sequence[Therapy],
         tests: tuple[str, ...],
+        cancer: str,
         seed: int,
         patients: int,
         on_end: Callable[[Integers, Integers, Floats], None] | None = None,
     ) -> None:
-        self.therapies, self.tests, self.seed = tuple(therapies), tests, seed
+        self.therapies, self.tests, self.cancer, self.seed = tuple(therapies), tests, cancer, seed
         shape = patients, len(self.therapies)
         self.start_day = np.full(shape, np.nan)
         self.end_day = np.full(shape, np.inf)
@@ -124,7 +127,7 @@ class Courses:
         self.given[who, therapy] += 1
         self.line[who, therapy] = line
         self.phase[who, therapy] = phase
-        self._place(lower(self.therapies[therapy], self.tests, self.seed, hosts), therapy, who, now_day)
+        self._place(lower(self.therapies[therapy], self.tests, self.cancer, self.seed, hosts), therapy, who, now_day)
 
     def _place(self, lowered: Lowered, therapy: int, who: Integers, now_day: Floats) -> None:
         for which, rows in lowered:

@@ -75,7 +75,7 @@ class Hosts:
         return int(self.patient.size)
 
 
-def lower(therapy: Therapy, tests: tuple[str, ...], seed: int, hosts: Hosts) -> Lowered:
+def lower(therapy: Therapy, tests: tuple[str, ...], cancer: str, seed: int, hosts: Hosts) -> Lowered:
     """Return the EFFECT rows of a therapy that starts in K patients.
 
     Parameters
@@ -84,6 +84,8 @@ def lower(therapy: Therapy, tests: tuple[str, ...], seed: int, hosts: Hosts) -> 
         The therapy.
     tests
         Names of the columns of `hosts.carries`, B of them.
+    cancer
+        Name of the cancer.
     seed
         The run's seed.
     hosts
@@ -98,7 +100,7 @@ def lower(therapy: Therapy, tests: tuple[str, ...], seed: int, hosts: Hosts) -> 
     for number, act in enumerate(therapy.acts):
         found = _LOWER.get(act.act)
         if found is not None:
-            out += found(_Setting(therapy, number, tests, seed, share), act, hosts)
+            out += found(_Setting(therapy, number, tests, cancer, seed, share), act, hosts)
     if therapy.death.value > 0.0:
         span = LOCAL_RISK_DAY if therapy.is_local else SYSTEMIC_RISK_DAY
         rows = _rows(hosts, HOST_HAZARD, hosts.on_day, np.minimum(hosts.off_day, hosts.on_day + span))
@@ -137,6 +139,7 @@ class _Setting:
     therapy: Therapy
     number: int
     tests: tuple[str, ...]
+    cancer: str
     seed: int
     share: Floats
 
@@ -211,7 +214,8 @@ def _kill(setting: _Setting, act: Act, hosts: Hosts) -> Lowered:
     else:
         assert act.multiple is not None  # noqa: S101 - the entry has one of the two
         strength = act.multiple.value * hosts.growth_per_day * setting.varied(hosts, act.multiple.sigma)
-    rows["magnitude"] = strength * setting.share
+    felt = act.cancers.get(setting.cancer)
+    rows["magnitude"] = strength * setting.share * (1.0 if felt is None else felt.value)
     out = _in_organs(rows, act.organs, hosts)
     for organ, reached in act.reach.items():
         less = rows.copy()

@@ -62,6 +62,8 @@ class CarePlan:
     ----------
     name
         Name of the policy.
+    like
+        The cancer whose response to drugs is taken: its own name, or that of the entry that it presents like.
     policy
         What decides.
     rules
@@ -83,6 +85,7 @@ class CarePlan:
     """
 
     name: str
+    like: str
     policy: Policy
     rules: tuple[str, ...]
     therapies: tuple[Therapy, ...]
@@ -263,6 +266,7 @@ def make_plan(
         symptom_imaging = np.tile(np.isin(names, [RESTAGING]), (len(PHASES), 1))
     return CarePlan(
         name=care if isinstance(care, str) else type(care).__name__ if protocol is None else protocol.id,
+        like=cancer.presents_like or cancer.id,
         policy=policy,
         rules=() if protocol is None else tuple(rule.id for rule in protocol.rules),
         therapies=therapies,

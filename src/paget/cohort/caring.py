@@ -95,7 +95,7 @@ class Care:
             known=known,
             symptomatic=symptomatic,
             book=Book.empty(patients, len(plan.tests), len(plan.modalities)),
-            courses=Courses(plan.therapies, plan.tests, seed, patients, on_end=toxicities.cut),
+            courses=Courses(plan.therapies, plan.tests, plan.like, seed, patients, on_end=toxicities.cut),
             tracked=Tracked.none(patients),
             toxicities=toxicities,
         )

@@ -58,6 +58,9 @@ class Kill(Frozen):
     reach: dict[Organ, Share] = Field(default={}, description="share of the effect in organs that it reaches badly")
     half_life: Days | None = Field(default=None, description="time in which the effect halves; lasting if absent")
     delay: Days | None = Field(default=None, description="time from the start until it acts; at once if absent")
+    cancers: dict[EntryId, PositiveFactor] = Field(
+        default={}, description="factor on the effect in cancers that feel it more or less than others"
+    )
 
     @model_validator(mode="after")
     def _one_rate(self) -> Self:
