@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from paget import catalogue as catalogue
     from paget import errors as errors
     from paget.cohort.api import simulate as simulate
+    from paget.cohort.branching import branch as branch
     from paget.cohort.cohort import Cohort as Cohort
     from paget.cohort.mapping import full_map as full_map
     from paget.cohort.origins import origin as origin
@@ -23,6 +24,7 @@ __version__ = "0.1.0"
 
 _LAZY: Final = {
     "Cohort": ("paget.cohort.cohort", "Cohort"),
+    "branch": ("paget.cohort.branching", "branch"),
     "catalogue": ("paget.catalogue", ""),
     "compare_screening": ("paget.cohort.screened", "compare_screening"),
     "errors": ("paget.errors", ""),
@@ -36,6 +38,7 @@ _LAZY: Final = {
 __all__ = [
     "Cohort",
     "__version__",
+    "branch",
     "catalogue",
     "compare_screening",
     "errors",

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from paget.cli.failure import told
 from paget.cli.options import CancerName, Json, Seed, Settings, Years, parsed
+from paget.errors import SettingError
 
 STOPPED = 130
 """Exit code after Ctrl-C."""
@@ -18,6 +19,7 @@ STOPPED = 130
 
 @told
 def run(
+    context: typer.Context,
     cancer: CancerName,
     n: Annotated[int, typer.Option("--patients", "-n", metavar="N", help="Number of patients.")] = 10_000,
     seed: Seed = 1,
@@ -39,6 +41,16 @@ def run(
         str,
         typer.Option("--care", metavar="POLICY", help="A policy, a TOML file, or none; see: paget list policies."),
     ] = "standard_of_care",
+    branch: Annotated[
+        Path | None,
+        typer.Option("--branch", metavar="RUN", help="Go on with the patients of a finished run, by another --care."),
+    ] = None,
+    at: Annotated[
+        str | None,
+        typer.Option(
+            "--at", metavar="POINT", help="From when on: diagnosis, progression, days since diagnosis, age=DAY."
+        ),
+    ] = None,
     scheduler: Annotated[
         str | None,
         typer.Option("--scheduler", metavar="ADDRESS", help="Compute on a Dask cluster, as in tcp://10.0.0.1:8786."),
@@ -49,24 +61,23 @@ def run(
 
     The same command goes on with a run that was stopped, and prints the summary of a finished one.
     """
-    from paget.cohort.api import simulate
-
     chosen = parsed(settings)
+    if branch is None and at is not None:
+        raise SettingError("There is a point to branch at, and no run.", key="--at", value=at, fix="add --branch RUN")
     folder = out or default_folder(cancer, n, seed, years, chosen, screening, care)
+    shared: dict[str, Any] = {"workers": workers, "scheduler": scheduler, "progress": not as_json}
     try:
-        cohort = simulate(
-            cancer,
-            n,
-            seed=seed,
-            out=folder,
-            workers=workers,
-            years=years,
-            settings=chosen,
-            screening=screening,
-            care=care,
-            scheduler=scheduler,
-            progress=not as_json,
-        )
+        if branch is None:
+            from paget.cohort.api import simulate
+
+            picked: dict[str, Any] = {"seed": seed, "years": years, "settings": chosen, "screening": screening}
+            cohort = simulate(cancer, n, care=care, out=folder, **picked, **shared)
+        else:
+            from paget.cohort.branching import branch as branching
+
+            check_same(context, branch, {"cancer": cancer, "n": n, "seed": seed, "years": years, "settings": chosen})
+            folder = out or branch.with_name(f"{branch.name}-{branch_suffix(care, at)}")
+            cohort = branching(branch, care, at=at or "diagnosis", out=folder, **shared)
     except KeyboardInterrupt:
         typer.echo(f"Stopped. Finished blocks are kept in {folder}; the same command goes on from there.", err=True)
         raise typer.Exit(STOPPED) from None
@@ -77,6 +88,50 @@ def run(
     from paget.cli.summary_text import print_summary
 
     print_summary(summary, folder)
+
+
+def branch_suffix(care: str, at: str | None) -> str:
+    """Return what the folder of a branch that names none ends in.
+
+    Parameters
+    ----------
+    care, at
+        The policy and the point.
+    """
+    return "-".join([Path(care).stem, "from", (at or "diagnosis").replace("=", "-")])
+
+
+def check_same(context: typer.Context, branch: Path, asked: dict[str, object]) -> None:
+    """Raise where a branch is asked for other patients than those of its run.
+
+    Parameters
+    ----------
+    context
+        The command, which knows what was typed.
+    branch
+        Folder of the run.
+    asked
+        What the patients would be, by name.
+
+    Raises
+    ------
+    SettingError
+        Where a number that was typed is not that of the run.
+    """
+    from paget.cohort.cohort import Cohort
+
+    held = Cohort.open(branch).provenance
+    for name, value in asked.items():
+        source = context.get_parameter_source(name)
+        typed = source is not None and source.name != "DEFAULT"
+        if typed and value != held[name]:
+            raise SettingError(
+                f"A branch has the patients of its run, and {name} is another there.",
+                key=name,
+                value=value,
+                allowed=repr(held[name]),
+                fix="leave it out, or branch another run",
+            )
 
 
 def default_folder(

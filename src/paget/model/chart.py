@@ -74,6 +74,8 @@ class Charts:
         Days since the last systemic therapy ended; infinite where there was none, 0 while one is under way.
     worst_grade : ndarray of int64, shape (P,)
         Worst toxicity since the last decision, 0 to 5.
+    modalities : tuple of str
+        Examinations that may be ordered, M of them, by the names given.
     """
 
     therapies: tuple[str, ...]
@@ -103,6 +105,7 @@ class Charts:
     on: Flags
     free_day: Floats
     worst_grade: Integers
+    modalities: tuple[str, ...] = ()
 
     @property
     def count(self) -> int:
@@ -148,7 +151,7 @@ class Orders:
     rule: Integers
 
     @classmethod
-    def none(cls, charts: Charts, modalities: int) -> Orders:
+    def none(cls, charts: Charts, modalities: int | None = None) -> Orders:
         """Return orders that change nothing and set no visit.
 
         Parameters
@@ -156,9 +159,10 @@ class Orders:
         charts
             P patients.
         modalities
-            Number of modalities, M.
+            Number of modalities, M; as many as the charts name if None.
         """
         shape = charts.count, len(charts.therapies)
+        examinations = len(charts.modalities) if modalities is None else modalities
         return cls(
             start=np.zeros(shape, np.bool_),
             stop=np.zeros(shape, np.bool_),
@@ -167,7 +171,7 @@ class Orders:
             goal=charts.goal.copy(),
             new_line=np.zeros(charts.count, np.bool_),
             next_visit_day=np.full(charts.count, np.inf),
-            imaging=np.zeros((charts.count, modalities), np.bool_),
+            imaging=np.zeros((charts.count, examinations), np.bool_),
             rule=np.full(charts.count, -1, np.int64),
         )
 
