@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from paget.cohort.origins import origin as origin
     from paget.cohort.origins import origin_posteriors as origin_posteriors
     from paget.cohort.screened import compare_screening as compare_screening
+    from paget.cohort.trial import run_trial as run_trial
 
 __version__ = "0.1.0"
 
@@ -31,6 +32,7 @@ _LAZY: Final = {
     "full_map": ("paget.cohort.mapping", "full_map"),
     "origin": ("paget.cohort.origins", "origin"),
     "origin_posteriors": ("paget.cohort.origins", "origin_posteriors"),
+    "run_trial": ("paget.cohort.trial", "run_trial"),
     "simulate": ("paget.cohort.api", "simulate"),
 }
 """Public name -> (module, attribute); an empty attribute stands for the module itself."""
@@ -45,6 +47,7 @@ __all__ = [
     "full_map",
     "origin",
     "origin_posteriors",
+    "run_trial",
     "simulate",
 ]
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 GAINS: Final = {"OS": "OS", "PFS": "PFS", "QALY": "QALY"}
 LEAST_PAIRS: Final = 20
-"""Groups with fewer pairs are not told."""
+"""A group is told where it and the rest have at least as many pairs."""
 OLD_YEAR: Final = 65.0
 COMMON: Final = (0.05, 0.95)
 """A finding in tissue makes groups where a share between these has it."""
@@ -110,7 +110,7 @@ def pairs(
     """
     one, other = times[reference], times[arm]
     gain = (other["OS"] - one["OS"]).to_numpy()
-    told = {name: mask for name, mask in groups.items() if mask.sum() >= LEAST_PAIRS}
+    told = {name: mask for name, mask in groups.items() if min(mask.sum(), (~mask).sum()) >= LEAST_PAIRS}
     return Pairs(
         arm=arm,
         reference=reference,
@@ -161,10 +161,11 @@ def groups_of(patients: pd.DataFrame, tests: pd.DataFrame) -> dict[str, NDArray[
         "more organs at diagnosis": sites > 1,
     }
     found = tests[(tests["specimen"].astype(str) == "tissue") & tests["positive"]]
-    for name, rows in found.groupby(found["test"].astype(str)):
-        has = patients["patient"].isin(rows["patient"]).to_numpy()
-        if name != "biopsy" and COMMON[0] <= has.mean() <= COMMON[1]:
-            groups |= {f"{name} found": has, f"{name} not found": ~has}
+    by_test = found.groupby(found["test"].astype(str))["patient"]
+    has = {name: patients["patient"].isin(rows).to_numpy() for name, rows in by_test if name != "biopsy"}
+    for name in sorted(has, key=lambda name: abs(has[name].mean() - 0.5)):
+        if COMMON[0] <= has[name].mean() <= COMMON[1]:
+            groups |= {f"{name} found": has[name], f"{name} not found": ~has[name]}
     return {name: mask for name, mask in groups.items() if 0 < mask.sum() < mask.size}
 
 
