@@ -2,7 +2,7 @@
 
 A summary is plain values, so it can be written as JSON; keys end in their unit, shares come with their
 standard error and 95 % interval. Deposits in regional lymph nodes are regional spread, not metastases.
-Everybody is followed from the first cell and nobody is treated.
+Everybody is followed from the first cell.
 """
 
 from __future__ import annotations
@@ -54,6 +54,7 @@ def summarise(tally: Tally, *, years: float | None, year_to_1cm: float | None) -
             "metastases_from_sleep": share(tally.metastases_woken, tally.metastases).as_dict(),
         },
         "diagnosis": tally.found.as_dict(),
+        "care": None if tally.cared is None else tally.cared.as_dict(),
         "death": _death(tally),
         "survival_from_1cm": _survival(tally),
         "funnel": _funnel(tally),

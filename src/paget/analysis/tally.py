@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from paget.analysis.cared import Cared
 from paget.analysis.durations import YEAR_DAY, DayCounts
 from paget.analysis.found import COLUMNS as FOUND_COLUMNS
 from paget.analysis.found import Found
@@ -55,6 +56,7 @@ class Tally:
 
     def __init__(self) -> None:
         self.found = Found()
+        self.cared: Cared | None = None
         self.patients = 0
         self.by_cancer: dict[str, int] = {}
         self.causes = np.zeros(len(CAUSES), dtype=np.int64)
@@ -97,6 +99,19 @@ class Tally:
         self._add_lesions(patients, lesions)
         for number, column in enumerate(FUNNEL_COLUMNS):
             self.funnel[number] += pc.sum(funnel[column]).as_py() or 0.0
+
+    def add_care(self, patients: pa.Table, treatments: pa.Table) -> None:
+        """Count how some patients were cared for.
+
+        Parameters
+        ----------
+        patients
+            Their table, with care's columns.
+        treatments
+            Their courses of therapy.
+        """
+        self.cared = self.cared or Cared()
+        self.cared.add(patients, treatments)
 
     def _add_patients(self, patients: pa.Table) -> None:
         self.patients += patients.num_rows

@@ -9,6 +9,7 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from paget.cli.care_text import care
 from paget.cli.words import cause_words, organ_label, percent, scientific, span
 
 WIDTH: Final = 80
@@ -52,7 +53,10 @@ def print_summary(summary: dict[str, Any], folder: Path) -> None:
 def _title(summary: dict[str, Any]) -> str:
     horizon = "" if summary["years"] is None else f", {summary['years']:g} years from the first cell"
     settings = "".join(f", {key} = {value}" for key, value in summary["settings"].items())
-    patients = f"{summary['patients']:,} untreated patient{'s' if summary['patients'] != 1 else ''}"
+    untreated = "untreated " if summary["care"] is None else ""
+    patients = f"{summary['patients']:,} {untreated}patient{'s' if summary['patients'] != 1 else ''}"
+    if summary["care"] is not None:
+        patients += f", {summary['policy'].replace('_', ' ')}"
     return f"{summary['title']}: {patients}, seed {summary['seed']}{horizon}{settings}"
 
 
@@ -64,7 +68,9 @@ def _sections(summary: dict[str, Any]) -> list[tuple[str, RenderableType]]:
         sections.append(("Mixture", mixture))
     sections.append(("Spread", _spread(summary["spread"])))
     sections.append(("Timing", _timing(summary["timing"], summary["late"])))
-    sections.append(("Found", _found(summary["diagnosis"])))
+    sections.append(("Found", _found(summary["diagnosis"], treated=summary["care"] is not None)))
+    if summary["care"] is not None and summary["diagnosis"]["diagnosed"]["count"]:
+        sections.append(("Care", care(summary["care"])))
     sections.append(("Death", _death(summary["death"])))
     sections.append(("Survival", _survival(summary["survival_from_1cm"])))
     sections.append(("Funnel", _funnel(summary["funnel"])))
@@ -79,7 +85,7 @@ def _spread(spread: dict[str, Any]) -> RenderableType:
         return head
     table = _columns("organ", "patients", "lesions", "organ", "patients", "lesions")
     rows = [
-        (organ_label(organ), _with_error(found), f"{found['metastases'] / found['count']:.1f}")
+        (organ_label(organ), _in_table(found), f"{found['metastases'] / found['count']:.1f}")
         for organ, found in list(spread["by_organ"].items())[:_ORGANS_SHOWN]
     ]
     half = (len(rows) + 1) // 2
@@ -102,7 +108,7 @@ def _timing(timing: dict[str, Any], late: dict[str, Any]) -> RenderableType:
     return grid
 
 
-def _found(found: dict[str, Any]) -> RenderableType:
+def _found(found: dict[str, Any], *, treated: bool) -> RenderableType:
     if not found["diagnosed"]["count"]:
         return "nobody was diagnosed"
     routes = [f"{name} {percent(each['share'], 0)}" for name, each in found["route"].items()]
@@ -116,7 +122,7 @@ def _found(found: dict[str, Any]) -> RenderableType:
     return Group(
         ", ".join(routes),
         f"stage at diagnosis  {'  '.join(stages)}",
-        f"untreated survival from diagnosis, months  {'  '.join(survival)}",
+        f"{'' if treated else 'untreated '}survival from diagnosis, months  {'  '.join(survival)}",
         f"metastasis found {percent(found['with_metastasis_found']['share'])}, primary not found {percent(unknown)}",
     )
 
@@ -163,7 +169,7 @@ def _columns(*names: str) -> Table:
     table = Table.grid(padding=(0, 2))
     table.show_header = True
     for name in names:
-        table.add_column(Text(name, style="dim"), justify="left" if name[:1] == "o" else "right")
+        table.add_column(Text(name, style="dim"), justify="left" if name[:1] == "o" else "right", no_wrap=True)
     return table
 
 
@@ -175,3 +181,8 @@ def _with_error(found: dict[str, Any]) -> str:
     if found["share"] is None:
         return "-"
     return f"{100 * found['share']:.1f} ± {100 * found['standard_error']:.1f} %"
+
+
+def _in_table(found: dict[str, Any]) -> str:
+    """Return a share with its error in whole per cent, so that two organs fit in a line."""
+    return f"{100 * found['share']:.0f} ± {100 * found['standard_error']:.0f} %"

@@ -7,9 +7,14 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from paget.analysis.cared import COLUMNS as CARE_COLUMNS
+from paget.analysis.cared import TREATMENT_COLUMNS
 from paget.analysis.summary import summarise
 from paget.analysis.tally import FUNNEL_COLUMNS, LESION_COLUMNS, PATIENT_COLUMNS, Tally
 from paget.cohort.store import part_paths, reading
+
+NONE = "none"
+"""The policy of a run without care."""
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -32,14 +37,15 @@ def summary_of(folder: Path, made: Mapping[str, Any]) -> dict[str, Any]:
         The summary, as plain values.
     """
     tally = Tally()
-    paths = (part_paths(folder, table) for table in ("patients", "lesions", "funnel"))
-    for patients, lesions, funnel in zip(*paths, strict=True):
-        tally.add(
-            _columns(patients, PATIENT_COLUMNS),
-            _columns(lesions, LESION_COLUMNS),
-            _columns(funnel, FUNNEL_COLUMNS),
-        )
-    head = {key: made[key] for key in ("cancer", "title", "seed", "years", "settings")}
+    care = made.get("care", NONE)
+    wanted = PATIENT_COLUMNS if care == NONE else (*PATIENT_COLUMNS, *CARE_COLUMNS)
+    paths = (part_paths(folder, table) for table in ("patients", "lesions", "funnel", "treatments"))
+    for patients, lesions, funnel, treatments in zip(*paths, strict=True):
+        told = _columns(patients, wanted)
+        tally.add(told, _columns(lesions, LESION_COLUMNS), _columns(funnel, FUNNEL_COLUMNS))
+        if care != NONE:
+            tally.add_care(told, _columns(treatments, TREATMENT_COLUMNS))
+    head = {**{key: made[key] for key in ("cancer", "title", "seed", "years", "settings")}, "policy": care}
     return {**head, **summarise(tally, years=made["years"], year_to_1cm=made["year_to_1cm"])}
 
 
