@@ -190,20 +190,25 @@ def _against(arm: ArmReadOut, reference: ArmReadOut, times: pd.DataFrame, endpoi
 def _flags(data: TrialData, therapies: Mapping[str, Collection[str]]) -> dict[str, pd.Series[bool]]:
     """Return who responded (confirmed), had a skeletal event, or a severe effect, in the order of the patients."""
     patients = data.patients
-    number = patients["patient"].astype(str).str.zfill(7)
     best = adrs(patients, data.visits)
     best = best[best["PARAMCD"] == "CBOR"]
-    responders = best["USUBJID"][best["AVALC"].isin(["CR", "PR"])].str.rpartition("-")[2]
+    responders = _patients(best["USUBJID"][best["AVALC"].isin(["CR", "PR"])])
     after, until = patients["randomised_age_day"], patients["censored_age_day"]
     skeletal = patients["skeletal_event_age_day"]
     events = adae(patients, data.adverse_events)
     own = np.array([therapy in therapies[arm] for therapy, arm in zip(events["AETRT"], events["TRTP"], strict=True)])
     severe = events["USUBJID"][own.astype(bool) & (events["ATOXGRN"] >= SEVERE) & (events["TRTEMFL"] == "Y")]
+    number = patients["patient"]
     return {
         "ORR": number.isin(responders),
         "SRE": (skeletal >= after) & ~(skeletal > until),
-        "grade3": number.isin(severe.str.rpartition("-")[2]),
+        "grade3": number.isin(_patients(severe)),
     }
+
+
+def _patients(subjects: pd.Series[str]) -> list[int]:
+    """Return the patients that subjects of an ADaM data set stand for."""
+    return [int(subject.rpartition("-")[2]) for subject in subjects]
 
 
 def in_months(days: Estimate) -> Estimate:

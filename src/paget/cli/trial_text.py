@@ -55,9 +55,16 @@ def print_trial(trial: Trial, result: Found, folder: Path | None = None) -> None
             tables.append(_groups(pair))
     for table in tables:
         console.print()
+        # A title of the table itself would be wrapped to the width of its columns.
+        console.print(Text(str(table.title), style="bold"))
+        table.title = None
         console.print(table)
     console.print()
-    for size in result["sizes"]:
+    for pair, size in zip(result["pairs"], result["sizes"], strict=True):
+        if pair["half_held_by"] is not None:
+            console.print(
+                f"Half of all life gained by {pair['arm']} is in {percent(pair['half_held_by'], 0)} of patients."
+            )
         console.print(Text(_sized(trial, size)))
     if folder is not None:
         console.print(Text(f"Data: {folder}"), soft_wrap=True)
@@ -65,7 +72,7 @@ def print_trial(trial: Trial, result: Found, folder: Path | None = None) -> None
 
 
 def _table(title: str, *columns: str) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold", box=None, padding=(0, 2, 0, 0), pad_edge=False)
+    table = Table(title=title, box=None, padding=(0, 1, 0, 0), pad_edge=False)
     for number, name in enumerate(columns):
         table.add_column(name, justify="left" if number == 0 else "right", no_wrap=number > 0)
     return table
@@ -80,7 +87,7 @@ def _published(trial: Trial, part: str, endpoint: str, arm: str) -> Found | None
 
 def _medians(trial: Trial, result: Found) -> Table:
     shown = [name for name in ("OS", "PFS", "DoR") if name in result["endpoints"]]
-    table = _table("Median months (95 % interval)", "arm", "patients", *shown)
+    table = _table("Median months (95 % interval; - not reached)", "arm", "n", *shown)
     for arm in result["arms"]:
         cells = [_interval(arm["medians_month"][name], 1) for name in shown]
         table.add_row(arm["arm"], f"{arm['patients']:,}", *cells)
@@ -123,16 +130,12 @@ def _ratios(trial: Trial, result: Found) -> Table:
 
 
 def _paired(trial: Trial, pair: Found) -> Table:
-    title = f"The same patients under {pair['arm']} and under {pair['reference']}, which no trial can see"
+    title = f"The same patients under {pair['arm']} and {pair['reference']}: what no trial can see"
     table = _table(title, "", "mean gain, months", "median", "gain", "lose")
     for name, each in pair["benefits"].items():
         if name not in trial.endpoints:
             continue
         table.add_row(WORDS[name], *_gain(each))
-    held = pair["half_held_by"]
-    if held is not None:
-        table.caption = f"Half of all life gained is in {percent(held, 0)} of the patients."
-        table.caption_justify, table.caption_style = "left", ""
     return table
 
 
@@ -158,19 +161,16 @@ def _sized(trial: Trial, size: Found) -> str:
     design, most = trial.design, max(int(number) for number in size["tried"])
     enough = f"{size['enough']:,} are enough" if size["enough"] else f"not even {most:,} are enough"
     return (
-        f"Power by {trial.endpoints[0]}, {size['arm']}: a trial of {size['as_large_as']:,} patients finds the difference in "
-        f"{percent(size['power']['share'], 0)} of draws; {enough} for {percent(design.power, 0)}."
+        f"Power by {trial.endpoints[0]}, {size['arm']}: a trial of {size['as_large_as']:,} patients finds the "
+        f"difference in {percent(size['power']['share'], 0)} of draws; {enough} for {percent(design.power, 0)}."
     )
 
 
 def _interval(each: Found | None, digits: int) -> str:
     if each is None:
         return ""
-    if each["value"] is None:
-        return "not reached"
-    low, high = (None if each[end] is None else f"{each[end]:.{digits}f}" for end in ("low", "high"))
-    value = f"{each['value']:.{digits}f}"
-    return value if low is None and high is None else f"{value} ({low or '-'} to {high or '-'})"
+    value, low, high = ("-" if each[part] is None else f"{each[part]:.{digits}f}" for part in ("value", "low", "high"))
+    return value if low == high == "-" else f"{value} ({low} to {high})"
 
 
 def _of_share(each: Found) -> str:
