@@ -130,7 +130,7 @@ def check_same(context: typer.Context, branch: Path, asked: dict[str, object]) -
                 key=name,
                 value=value,
                 allowed=repr(held[name]),
-                fix="leave it out, or branch another run",
+                fix="give that of the run, or branch another run",
             )
 
 
