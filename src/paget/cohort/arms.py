@@ -64,8 +64,10 @@ class ArmCare(Planner):
         """
         arm, protocol = self.trial.arm(self.arm), protocol_of(self.trial.policy, cancer)
         entry, then = own_protocols(self.trial, arm)
-        own = (*entry.therapies, *then.therapies, *self.trial.eligibility.had, *self.trial.eligibility.on)
-        ordered = tuple(dict.fromkeys([*protocol.therapies, *own]))
+        # The same columns in every arm, so that no draw of a therapy depends on which other arm there is.
+        own = [own_protocols(self.trial, each) for each in self.trial.arms]
+        named = (name for pair in own for each in pair for name in each.therapies)
+        ordered = tuple(dict.fromkeys([*protocol.therapies, *named]))
         usual = make_plan(self.trial.policy, cancer, tissue, modalities, seed)
         whole = make_plan(_Ordering(ordered), cancer, tissue, modalities, seed)
         if usual is None or whole is None:
