@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from paget.cohort.api import simulate as simulate
     from paget.cohort.branching import branch as branch
     from paget.cohort.cohort import Cohort as Cohort
+    from paget.cohort.compared import compare as compare
     from paget.cohort.mapping import full_map as full_map
     from paget.cohort.origins import origin as origin
     from paget.cohort.origins import origin_posteriors as origin_posteriors
@@ -27,6 +28,7 @@ _LAZY: Final = {
     "Cohort": ("paget.cohort.cohort", "Cohort"),
     "branch": ("paget.cohort.branching", "branch"),
     "catalogue": ("paget.catalogue", ""),
+    "compare": ("paget.cohort.compared", "compare"),
     "compare_screening": ("paget.cohort.screened", "compare_screening"),
     "errors": ("paget.errors", ""),
     "full_map": ("paget.cohort.mapping", "full_map"),
@@ -42,6 +44,7 @@ __all__ = [
     "__version__",
     "branch",
     "catalogue",
+    "compare",
     "compare_screening",
     "errors",
     "full_map",

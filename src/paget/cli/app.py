@@ -16,7 +16,7 @@ from typing import Annotated
 import typer
 
 from paget import __version__
-from paget.cli import catalogue, origin, patient, run, screen, trial
+from paget.cli import catalogue, compare, origin, patient, run, screen, trial
 from paget.cli import map as mapping
 from paget.errors import PagetError
 
@@ -49,6 +49,7 @@ def _options(
 
 
 app.command("run", short_help="Simulate a cohort, keep its tables, print a summary.")(run.run)
+app.command("compare", short_help="Compare the same patients under two policies.")(compare.compare)
 app.command("patient", short_help="Tell the story of one patient of a run.")(patient.patient)
 app.command("origin", short_help="Infer where a metastatic cancer comes from.", context_settings=origin.SETTINGS)(
     origin.origin
