@@ -37,7 +37,7 @@ def done(paget: Run, folder: Path) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture(scope="module")
 def cohort() -> Cohort:
-    return package.simulate("colorectal", n=LIVES, seed=3)
+    return package.simulate("colorectal", n=LIVES, seed=3, care="none")
 
 
 def test_a_run_prints_a_short_summary_that_ends_with_the_path(done: subprocess.CompletedProcess[str]) -> None:
@@ -45,7 +45,7 @@ def test_a_run_prints_a_short_summary_that_ends_with_the_path(done: subprocess.C
     lines = done.stdout.splitlines()
     assert len(lines) <= 40
     assert max(map(len, lines)) <= 80
-    assert lines[0] == f"Colorectal cancer: {N:,} untreated patients, seed 1, 2 years from the first cell"
+    assert lines[0] == f"Colorectal cancer: {N:,} patients, standard of care, seed 1, 2 years from the first cell"
     assert lines[-1] == "Tables: whole"
     assert done.stderr == ""
 
@@ -72,7 +72,7 @@ def test_json_is_one_object_and_nothing_else(paget: Run, folder: Path) -> None:
 def test_two_workers_leave_the_same_bytes_as_one(paget: Run, folder: Path, parts: Parts) -> None:
     paget(*OPTIONS, "--out", "two", "--workers", "2", folder=folder)
     assert parts(folder / "two") == parts(folder / "whole")
-    assert len(parts(folder / "two")) == 18
+    assert len(parts(folder / "two")) == 27
 
 
 @pytest.mark.usefixtures("done")

@@ -18,12 +18,17 @@ def screen(
     n: Annotated[int, typer.Option("--patients", "-n", metavar="N", help="Number of patients.")] = 10_000,
     seed: Seed = 1,
     settings: Settings = None,
+    care: Annotated[
+        str, typer.Option("--care", metavar="POLICY", help="A policy, a TOML file, or none; see: paget list policies.")
+    ] = "standard_of_care",
     as_json: Json = False,
 ) -> None:
     """Find the same patients with and without screening; print stage shift, lead time and overdiagnosis."""
     from paget.cohort.screened import compare_screening
 
-    found = compare_screening(cancer, programme, n, seed=seed, settings=parsed(settings), progress=not as_json)
+    found = compare_screening(
+        cancer, programme, n, seed=seed, settings=parsed(settings), care=care, progress=not as_json
+    )
     if as_json:
         typer.echo(json.dumps(found, ensure_ascii=False))
         return
@@ -58,7 +63,8 @@ def lines(found: dict[str, Any]) -> list[str]:
         f"stages with screening   {_stages(found['screened_stage_share'])}",
         f"stages without          {_stages(found['unscreened_stage_share'])}",
         f"fewer found late        {_share(found['late_reduction'])}",
-        "Nobody is treated here, so screening changes no death. For research; not a medical device.",
+        *_mortality(found),
+        "For research; not a medical device.",
     ]
 
 
@@ -72,3 +78,18 @@ def _stages(shares: list[float] | None) -> str:
     return "  ".join(
         f"{name} {100.0 * share:.0f} %" for name, share in zip(("I", "II", "III", "IV"), shares, strict=True)
     )
+
+
+def _mortality(found: dict[str, Any]) -> list[str]:
+    """Return what screening did to deaths, in words."""
+    if found["care"] == "none":
+        return ["Nobody is treated here, so screening changes no death."]
+    told = found["mortality"]
+    error = told["gained_day_error"]
+    spread = "" if error is None else f" ± {error / 30.4375:.1f}"
+    fewer = _share(told["relative_reduction"])
+    with_it, without = told["deaths_screened"], told["deaths_unscreened"]
+    return [
+        f"died of the cancer      {with_it:,} with screening, {without:,} without ({fewer} fewer)",
+        f"gained a person         {told['gained_day_mean'] / 30.4375:.1f}{spread} months of life",
+    ]

@@ -12,15 +12,17 @@ import pyarrow.compute as pc
 
 from paget import catalogue
 from paget.cohort.api import simulate
+from paget.cohort.care_plan import STANDARD
 from paget.cohort.cohort import Cohort
 from paget.model.screening import Programme
 from paget.model.stage import STAGE_GROUPS, STAGES
 from paget.observation.screening import YEAR_DAY, Paired, measures
 
-COLUMNS: Final = ("patient", "diagnosis_age_day", "diagnosis_route", "stage", "death_age_day")
+COLUMNS: Final = ("patient", "diagnosis_age_day", "diagnosis_route", "stage", "last_age_day", "cause")
+NOT_OF_CANCER: Final = ("alive", "other", "effect")
 
 
-def compare_screening(
+def compare_screening(  # noqa: PLR0913 - one call holds every choice of both runs
     cancer: str,
     programme: str,
     n: int = 10_000,
@@ -28,13 +30,14 @@ def compare_screening(
     seed: int = 1,
     workers: int | None = None,
     settings: Mapping[str, str] | None = None,
+    care: str = STANDARD,
     out: str | Path | None = None,
     progress: bool = False,
 ) -> dict[str, Any]:
     """Simulate the same patients with and without a screening programme and return the measures of screening.
 
-    All patients carry the cancer and nobody is treated, so survival is the same in both; what differs is when and at
-    which stage each is found. Measures are of those who were screened at least once.
+    All patients carry the cancer. What differs is when and at which stage each is found, and so what care can do for
+    whom. Measures are of those who were screened at least once.
 
     Parameters
     ----------
@@ -50,6 +53,8 @@ def compare_screening(
         Threads; all cores if None.
     settings
         Catalogue numbers to replace.
+    care
+        Policy by which those who are found are cared for; with ``none`` screening changes no death.
     out
         Folder for both runs, as ``screened`` and ``unscreened``; nothing is kept if None.
     progress
@@ -58,8 +63,8 @@ def compare_screening(
     Returns
     -------
     dict
-        Names, numbers of patients and of screened ones, and the fields of
-        `observation.screening.ScreeningMeasures`, as plain values.
+        Names, numbers of patients and of screened ones, the fields of `observation.screening.ScreeningMeasures`, and
+        `mortality`: deaths of the cancer in both runs, their relative reduction, and days gained per person screened.
 
     Raises
     ------
@@ -73,7 +78,15 @@ def compare_screening(
     def run(name: str, screening: str | None) -> Cohort:
         where = None if folder is None else folder / name
         return simulate(
-            cancer, n, seed=seed, out=where, workers=workers, settings=settings, screening=screening, progress=progress
+            cancer,
+            n,
+            seed=seed,
+            out=where,
+            workers=workers,
+            settings=settings,
+            screening=screening,
+            care=care,
+            progress=progress,
         )
 
     screened, unscreened = run("screened", programme), run("unscreened", None)
@@ -87,7 +100,27 @@ def compare_screening(
         "patients": n,
         "seed": seed,
         "screened": int(ever.sum()),
+        "care": care,
+        "mortality": _mortality(screened, unscreened, ever),
         **{name: list(value) if isinstance(value, tuple) else value for name, value in asdict(found).items()},
+    }
+
+
+def _mortality(screened: Cohort, unscreened: Cohort, ever: np.ndarray) -> dict[str, Any]:
+    """Return deaths of the cancer among the screened, with the programme and without, and the days gained."""
+    died, lived = [], []
+    for run in (screened, unscreened):
+        table = run.arrow("patients", ["last_age_day", "cause"])
+        causes = pc.cast(table["cause"], "string").to_numpy(zero_copy_only=False)[ever]
+        died.append(int((~np.isin(causes, NOT_OF_CANCER)).sum()))
+        lived.append(_numbers(table["last_age_day"])[ever])
+    gained = lived[0] - lived[1]
+    return {
+        "deaths_screened": died[0],
+        "deaths_unscreened": died[1],
+        "relative_reduction": None if not died[1] else 1.0 - died[0] / died[1],
+        "gained_day_mean": float(gained.mean()) if gained.size else None,
+        "gained_day_error": float(gained.std(ddof=1) / np.sqrt(gained.size)) if gained.size > 1 else None,
     }
 
 

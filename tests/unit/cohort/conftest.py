@@ -101,6 +101,7 @@ def made_up_block(first: int, count: int) -> JoinedTables:
         funnel=pa.Table.from_pylist([row for rows in funnel for row in rows], schema=funnel_schema),
         tests=pa.Table.from_pylist([{"patient": row["patient"], "test": "cea", "value": 7.0} for row in patients]),
         findings=_with_ids(pa.Table.from_pylist([_finding(row) for row in patients])),
+        **{name: pa.table({"patient": pa.array([], pa.int64())}) for name in ("treatments", "visits", "adverse_events")},
     )
 
 
@@ -120,7 +121,7 @@ def block() -> Callable[[int, int], JoinedTables]:
 @pytest.fixture
 def recipe() -> Recipe:
     """Return a recipe; the made-up block function stands in for what it computes."""
-    return make_recipe("colorectal", seed=3)
+    return make_recipe("colorectal", seed=3, care="none")
 
 
 @pytest.fixture

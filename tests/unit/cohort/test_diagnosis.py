@@ -20,7 +20,7 @@ INDICES = np.arange(N)
 
 @cache
 def recipe(cancer: str, screening: str | None = None) -> Recipe:
-    return make_recipe(cancer, seed=SEED, screening=screening)
+    return make_recipe(cancer, seed=SEED, screening=screening, care="none")
 
 
 @cache

@@ -13,7 +13,7 @@ from paget.cohort import runner
 from paget.cohort.api import simulate
 from paget.cohort.mixture import entry_numbers
 from paget.cohort.recipe import compute_packed, make_recipe, merged
-from paget.cohort.store import JoinedTables
+from paget.cohort.store import TABLES, JoinedTables
 from paget.errors import EntryError, MissingExtraError, RunError, SettingError, UnitError, UnknownEntryError
 
 
@@ -38,7 +38,7 @@ def test_joined_tables_are_ordered_by_patient_and_keep_the_order_within_each() -
     def piece(patients: list[int], cancer: str) -> JoinedTables:
         names = pa.array([cancer] * len(patients)).dictionary_encode()
         table = pa.table({"patient": pa.array(patients, pa.int64()), "row": range(len(patients)), "cancer": names})
-        return JoinedTables(table, table, table, table, table, table)
+        return JoinedTables(**dict.fromkeys(TABLES, table))
 
     joined = merged([piece([1, 1, 4], "a"), piece([0, 3, 3], "b")])
     assert joined.lesions["patient"].to_pylist() == [0, 1, 1, 3, 3, 4]
