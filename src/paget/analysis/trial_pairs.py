@@ -191,7 +191,7 @@ class Resampling:
         self.weights = tuple(weights)
 
     def p_values(self, patients: int, trials: int) -> NDArray[np.float64]:
-        """Return the log-rank p-value of each of some trials.
+        """Return the log-rank p-value of each of some trials; 1 where the arm does worse, which is no success.
 
         Parameters
         ----------
@@ -208,5 +208,21 @@ class Resampling:
             who = generator.integers(0, self.days.shape[1], patients)
             seen = self.seen_day[generator.integers(0, self.seen_day.size, patients)]
             days = self.days[arm, who]
-            values[number] = log_rank(np.minimum(days, seen), days <= seen, arm)
+            until, event = np.minimum(days, seen), days <= seen
+            if fewer_events_than_expected(until, event, arm):
+                values[number] = log_rank(until, event, arm)
         return values
+
+
+def fewer_events_than_expected(days: NDArray[np.float64], event: NDArray[np.bool_], arm: NDArray[np.int64]) -> bool:
+    """Return whether arm 1 had fewer events than it would have if both arms had one hazard.
+
+    Parameters
+    ----------
+    days, event, arm
+        Time, whether it ended with the event, and arm (0 or 1) of each patient, shape (P,).
+    """
+    order = np.argsort(days, kind="stable")
+    event, arm = event[order], arm[order]
+    share_at_risk = np.cumsum(arm[::-1])[::-1] / np.arange(arm.size, 0, -1)
+    return bool((event * (arm - share_at_risk)).sum() < 0.0)
