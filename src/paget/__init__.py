@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from paget.cohort.mapping import full_map as full_map
     from paget.cohort.origins import origin as origin
     from paget.cohort.origins import origin_posteriors as origin_posteriors
+    from paget.cohort.planning import plan as plan
     from paget.cohort.screened import compare_screening as compare_screening
     from paget.cohort.trial import run_trial as run_trial
 
@@ -34,6 +35,7 @@ _LAZY: Final = {
     "full_map": ("paget.cohort.mapping", "full_map"),
     "origin": ("paget.cohort.origins", "origin"),
     "origin_posteriors": ("paget.cohort.origins", "origin_posteriors"),
+    "plan": ("paget.cohort.planning", "plan"),
     "run_trial": ("paget.cohort.trial", "run_trial"),
     "simulate": ("paget.cohort.api", "simulate"),
 }
@@ -50,6 +52,7 @@ __all__ = [
     "full_map",
     "origin",
     "origin_posteriors",
+    "plan",
     "run_trial",
     "simulate",
 ]

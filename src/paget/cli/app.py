@@ -16,7 +16,7 @@ from typing import Annotated
 import typer
 
 from paget import __version__
-from paget.cli import catalogue, compare, origin, patient, run, screen, trial
+from paget.cli import catalogue, compare, origin, patient, plan, run, screen, trial
 from paget.cli import map as mapping
 from paget.errors import PagetError
 
@@ -57,6 +57,7 @@ app.command("origin", short_help="Infer where a metastatic cancer comes from.", 
 app.command("screen", short_help="Compare the same patients with and without screening.")(screen.screen)
 app.command("trial", short_help="Run a virtual trial from its specification.")(trial.trial)
 app.command("map", short_help="Estimate what is undetected in a patient, by a record.")(mapping.full_map)
+app.command("plan", short_help="Compare policies for a patient, by a record and what he prefers.")(plan.plan)
 app.command("list", short_help="List cancers, groups, drivers, sources.")(catalogue.list_entries)
 app.command("show", short_help="Show every number of an entry and its source.")(catalogue.show)
 app.command("cite", short_help="List what to cite for a cancer.")(catalogue.cite)

@@ -183,24 +183,26 @@ def branch(
     )
 
 
-def untreated_plan(cancer: Cancer, tissue: Tissue, modalities: Mapping[str, Modality], seed: int) -> CarePlan:
-    """Return the plan of patients who are seen and given nothing; see `make_plan`.
+class UntreatedCare(Planner):
+    """Visits without treatment: the natural history, in which the worth of days is known."""
 
-    Parameters
-    ----------
-    cancer, tissue, modalities, seed
-        As for `make_plan`.
-    """
-    plan = make_plan(Untreated(), cancer, tissue, modalities, seed)
-    assert plan is not None  # noqa: S101 - a policy that is an object always has a plan
-    return replace(plan, name=NONE)
+    @property
+    def policy_name(self) -> str:
+        """What tells this care from any other."""
+        return "untreated"
+
+    def plan_for(self, cancer: Cancer, tissue: Tissue, modalities: Mapping[str, Modality], seed: int) -> CarePlan:
+        """Return the plan; see `make_plan`."""
+        plan = make_plan(Untreated(), cancer, tissue, modalities, seed)
+        assert plan is not None  # noqa: S101 - a policy that is an object always has a plan
+        return replace(plan, name=NONE)
 
 
 def _planned(
     care: str | Policy | Protocol, cancer: Cancer, tissue: Tissue, modalities: Mapping[str, Modality], seed: int
 ) -> CarePlan:
     plan = make_plan(care, cancer, tissue, modalities, seed)
-    return untreated_plan(cancer, tissue, modalities, seed) if plan is None else plan
+    return UntreatedCare().plan_for(cancer, tissue, modalities, seed) if plan is None else plan
 
 
 def _against(therapies: Iterable[Therapy]) -> NDArray[np.bool_]:

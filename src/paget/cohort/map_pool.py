@@ -98,6 +98,8 @@ class Part:
     ----------
     cancer
         The cancer.
+    patient : ndarray of int64, shape (P,)
+        Indices.
     sex : ndarray of int64, shape (P,)
         Codes of `layout.SEXES`.
     age_year : ndarray of float64, shape (P,)
@@ -113,6 +115,7 @@ class Part:
     """
 
     cancer: Cancer
+    patient: NDArray[np.int64]
     sex: NDArray[np.int64]
     age_year: Floats
     primary: Sizes
@@ -151,6 +154,7 @@ class Part:
 
         return cls(
             cancer=cancer,
+            patient=np.concatenate([block.patient for block in blocks]),
             sex=np.concatenate([block.sex for block in blocks]),
             age_year=np.concatenate([block.day for block in blocks]) / YEAR_DAY,
             primary=sizes(is_primary),
@@ -226,7 +230,7 @@ def simulate_pool(
     with ThreadPoolExecutor(workers, thread_name_prefix="paget-map") as threads:
         for number, (cancer, _) in enumerate(recipe.members):
             own, program, eyes = indices[entries == number], recipe.programs[number], recipe.watched.eyes(cancer)
-            someone = _like(cancer, sex, age_year)
+            someone = in_people_like(cancer, sex, age_year)
 
             def block(
                 these: NDArray[np.int64],
@@ -288,8 +292,16 @@ def at_diagnosis(
         yield from at_diagnosis(program, eyes, seed, who[full], search.state.capacity.larger())
 
 
-def _like(cancer: Cancer, sex: str | None, age_year: float | None) -> Cancer:
-    """Return the cancer in people of one sex, around one age."""
+def in_people_like(cancer: Cancer, sex: str | None, age_year: float | None) -> Cancer:
+    """Return the cancer in people of one sex, around one age.
+
+    Parameters
+    ----------
+    cancer
+        The cancer.
+    sex, age_year
+        As for `simulate_pool`.
+    """
     told = cancer.population
     changed: dict[str, object] = {}
     if sex is not None:

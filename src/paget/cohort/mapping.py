@@ -124,12 +124,12 @@ def mapped(pool: Pool, case: Case) -> FullMap:
     case
         His record.
     """
-    pieces, allowance = _sharpest(pool, case)
+    pieces, allowance = sharpest(pool, case)
     weight, without = weights(pieces)
     size = effective(weight)
     fits = tuple(Fit(piece.kind, piece.label, int((piece.log_fit > -np.inf).sum())) for piece in pieces)
     resembling = int((weight > 0.0).sum())
-    reason = _reason(pool, case, fits, resembling, size) if size < LEAST else None
+    reason = reason_of(pool, case, fits, resembling, size) if size < LEAST else None
     record = case.record
     return FullMap(
         cancer=record.cancer,
@@ -150,8 +150,14 @@ def mapped(pool: Pool, case: Case) -> FullMap:
     )
 
 
-def _sharpest(pool: Pool, case: Case) -> tuple[list[Evidence], float]:
-    """Return the evidence with the least allowance for size under which enough patients still weigh, and that."""
+def sharpest(pool: Pool, case: Case) -> tuple[list[Evidence], float]:
+    """Return the evidence with the least allowance for size under which enough patients still weigh, and that.
+
+    Parameters
+    ----------
+    pool, case
+        As for `mapped`.
+    """
     rest = joined([unsized(part, case) for part in pool.parts])
     for allowance in ALLOWANCES:
         pieces = [*joined([sized(part, case, allowance) for part in pool.parts]), *rest]
@@ -325,8 +331,18 @@ def _warning(size: float) -> str:
     )
 
 
-def _reason(pool: Pool, case: Case, fits: Sequence[Fit], resembling: int, size: float) -> str:
-    """Say why there are no numbers: what nobody has, or that too few have all of it."""
+def reason_of(pool: Pool, case: Case, fits: Sequence[Fit], resembling: int, size: float) -> str:
+    """Say why there are no numbers: what nobody has, or that too few have all of it.
+
+    Parameters
+    ----------
+    pool, case
+        As for `mapped`.
+    fits
+        How many patients each piece of the record fits.
+    resembling, size
+        How many fit the whole record, and their effective sample size.
+    """
     title = case.title[0].lower() + case.title[1:] if case.title[1:2].islower() else case.title
     whom = f"{pool.diagnosed:,} simulated patients with {title}"
     never = [fit.evidence for fit in fits if fit.patients == 0]
