@@ -30,16 +30,17 @@ def charts_of(ward: Ward, seen: Seen, event: np.ndarray) -> Charts:
     event : ndarray of int64, shape (K,)
         Codes of `EVENTS`.
     """
+    # Copies all: a policy that writes into a chart, or follows an array to its base, comes to nothing.
     book, courses, known, who = ward.book, ward.courses, ward.known, seen.who
     return Charts(
         therapies=tuple(each.id for each in ward.plan.therapies),
         tests=ward.plan.tests,
-        patient=seen.truth.patient,
-        event=event,
-        day=seen.day,
+        patient=seen.truth.patient.copy(),
+        event=event.copy(),
+        day=seen.day.copy(),
         age_year=seen.day / YEAR_DAY,
         diagnosis_day=known.day[who],
-        sex=seen.truth.sex,
+        sex=seen.truth.sex.copy(),
         stage=known.stage[who],
         stage_group=np.asarray(STAGE_GROUPS)[known.stage[who]],
         node_positive=known.n[who] > 0,
