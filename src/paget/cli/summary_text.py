@@ -1,4 +1,4 @@
-"""A run's summary as text: at most forty lines of at most eighty columns."""
+"""A run's summary as text: at most fifty lines of at most eighty columns."""
 
 from __future__ import annotations
 
