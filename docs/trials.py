@@ -88,6 +88,7 @@ follow_up_month = 39.0            # from the last randomisation to the cut-off
 drop_out_per_year = 0.0
 assessed_every_day = 42.0
 imaging = ["ct"]
+response_confirmed = false
 blocks = true                     # permuted blocks
 alpha = 0.05
 power = 0.8
@@ -109,9 +110,11 @@ names, arms without patients, conditions that nobody can meet, and times without
 ## How to read it
 
 - **Medians** are Kaplan-Meier estimates; **hazard ratios** come from Cox regression and **p** from the log-rank test.
-  Progression is told by RECIST 1.1 from what examinations show; response is confirmed after four weeks, out of all in
-  the arm. PFS ends with progression or death; whoever had neither is censored at the last examination. Further
-  treatment censors nobody. After surgery, progression is relapse.
+  Progression is told by RECIST 1.1 from what examinations show. Response is the best one out of all in the arm; as in
+  RECIST 1.1 for randomised trials it needs no confirmation, unless `response_confirmed = true`. Its duration is that
+  of responses which a scan confirmed four weeks later or more. PFS ends with progression or death; whoever had
+  neither is censored at the last examination. Further treatment censors nobody. After surgery, progression is
+  relapse.
 - **Grade 3 or worse** counts effects of the arm's own therapies only, after randomisation.
 - **The same patients** compares each patient's life under the arm with the same patient's life under the reference,
   until death, without censoring. "Gain" is more than 30 days, "lose" more than one. The mean is what a very large trial

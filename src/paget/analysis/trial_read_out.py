@@ -121,6 +121,8 @@ def read_out(
     reference: str,
     endpoints: Collection[str],
     therapies: Mapping[str, Collection[str]],
+    *,
+    confirmed: bool = False,
 ) -> tuple[tuple[ArmReadOut, ...], tuple[Comparison, ...]]:
     """Return what the data say of each arm, and of each arm against the reference.
 
@@ -136,14 +138,17 @@ def read_out(
         Which of OS, PFS, DoR, ORR, SRE and grade3 to tell; others are passed over.
     therapies
         Of each arm, the therapies whose effects count for ``grade3``.
+    confirmed
+        Whether ORR counts confirmed responses only. RECIST 1.1 asks for confirmation where response is the primary
+        endpoint of a trial without arms, and not in a randomised one (Eisenhauer et al. 2009, section 4.6).
 
     Returns
     -------
     tuple
         The arms, and the comparisons, both in the order of `arms`.
     """
-    times = data.times()
-    flags = {name: flag for name, flag in _flags(data, therapies).items() if name in endpoints}
+    times, response = data.times(), "CBOR" if confirmed else "BOR"
+    flags = {name: flag for name, flag in _flags(data, therapies, response).items() if name in endpoints}
     told = tuple(_one(name, data, times, flags, endpoints) for name in arms)
     by_name = {each.arm: each for each in told}
     others = [name for name in arms if name != reference]
@@ -187,11 +192,11 @@ def _against(arm: ArmReadOut, reference: ArmReadOut, times: pd.DataFrame, endpoi
     return Comparison(arm.arm, reference.arm, ratios, p_values, differences)
 
 
-def _flags(data: TrialData, therapies: Mapping[str, Collection[str]]) -> dict[str, pd.Series[bool]]:
-    """Return who responded (confirmed), had a skeletal event, or a severe effect, in the order of the patients."""
+def _flags(data: TrialData, therapies: Mapping[str, Collection[str]], response: str) -> dict[str, pd.Series[bool]]:
+    """Return who responded, had a skeletal event, or a severe effect, in the order of the patients."""
     patients = data.patients
     best = adrs(patients, data.visits)
-    best = best[best["PARAMCD"] == "CBOR"]
+    best = best[best["PARAMCD"] == response]
     responders = _patients(best["USUBJID"][best["AVALC"].isin(["CR", "PR"])])
     after, until = patients["randomised_age_day"], patients["censored_age_day"]
     skeletal = patients["skeletal_event_age_day"]

@@ -269,7 +269,8 @@ def analysed(trial: Trial, cohort: TrialCohort, seed: int, trials: int = TRIALS)
     data = randomised_data(trial, cohort, drawn)
     names = [arm.id for arm in trial.arms]
     therapies = {arm.id: arm.therapies for arm in trial.arms}
-    arms, comparisons = read_out(data, names, trial.control, trial.endpoints, therapies)
+    confirmed = trial.design.response_confirmed
+    arms, comparisons = read_out(data, names, trial.control, trial.endpoints, therapies, confirmed=confirmed)
     times = {name: full_times(uncensored(tables)) for name, tables in cohort.arms.items()}
     groups = groups_of(first.patients, first.tests)
     return TrialResult(

@@ -19,8 +19,8 @@ from paget.model.quantity import JUDGEMENT, Frozen, Number, Sourced, broken_rule
 from paget.model.source import Source
 
 Endpoint = Literal["OS", "PFS", "ORR", "DoR", "QALY", "SRE", "grade3"]
-"""Survival; time to progression or death; confirmed response; its duration; quality-adjusted life; a first skeletal
-event; an unwanted effect of grade 3 or worse of the arm's own therapies."""
+"""Survival; time to progression or death; response; duration of confirmed response; quality-adjusted life; a first
+skeletal event; an unwanted effect of grade 3 or worse of the arm's own therapies."""
 
 ENDPOINTS: Final = get_args(Endpoint)
 TIMED: Final = ("OS", "PFS")
@@ -95,6 +95,9 @@ class Design(Sourced):
         default=56.0, description="days between examinations until progression, in all arms"
     )
     imaging: tuple[EntryId, ...] = Field(default=("ct",), min_length=1, description="examinations at these visits")
+    response_confirmed: bool = Field(
+        default=False, description="whether ORR counts responses that were confirmed after four weeks only"
+    )
     blocks: bool = Field(default=True, description="whether by permuted blocks; each patient by himself otherwise")
     alpha: Annotated[Number, Field(gt=0.0, lt=1.0)] = Field(default=0.05, description="two-sided level")
     power: Annotated[Number, Field(gt=0.0, lt=1.0)] = Field(default=0.8, description="chance of success that is wanted")

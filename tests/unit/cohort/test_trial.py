@@ -168,6 +168,19 @@ def test_the_read_out_is_what_the_exported_data_say(result: TrialResult) -> None
     assert set(frames) == {"ADSL", "ADTTE", "ADRS", "ADTR", "ADAE"}
 
 
+def test_confirmed_responses_are_told_where_the_design_asks_for_them(result: TrialResult, trial: Trial) -> None:
+    """Responders are those of BOR in ADRS, and of CBOR under `response_confirmed`, who are no more."""
+    strict = altered(trial, "design", response_confirmed=True)
+    counts = {}
+    for code, found in (("BOR", result), ("CBOR", analysed(strict, result.cohort, 3, trials=1))):
+        best = found.adam()["ADRS"]
+        responders = best[(best["PARAMCD"] == code) & best["AVALC"].isin(["CR", "PR"])]
+        told = {arm.arm: arm.shares["ORR"].count for arm in found.arms}
+        assert told == {name: int((responders["TRTP"] == name).sum()) for name in told}
+        counts[code] = sum(told.values())
+    assert 0 < counts["CBOR"] < counts["BOR"]
+
+
 def test_the_paired_gain_is_the_mean_difference_of_the_same_patients(result: TrialResult) -> None:
     """Days from randomisation to death under one arm less those under the other, over all randomised."""
     lived = [
