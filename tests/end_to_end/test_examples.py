@@ -12,9 +12,9 @@ ROOT = Path(__file__).parents[2]
 SCRIPTS = sorted((ROOT / "examples").rglob("*.py"))
 
 
-def test_there_are_examples_for_origin_and_map() -> None:
-    """Both questions have a script that asks them."""
-    assert {"origin.py", "map.py"} <= {path.name for path in SCRIPTS}
+def test_there_are_examples_for_origin_map_and_policies() -> None:
+    """Each question has a script that asks it."""
+    assert {"origin.py", "map.py", "own_policies.py", "agent.py"} <= {path.name for path in SCRIPTS}
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.name)
