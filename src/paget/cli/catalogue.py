@@ -15,7 +15,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a ta
 def list_entries(
     kind: Annotated[
         str,
-        typer.Argument(help="cancers, groups, drivers, organs, populations, sources, modalities or symptoms."),
+        typer.Argument(help="cancers, drivers, organs, therapies, policies, modalities, symptoms, sources and more."),
     ] = "cancers",
     as_json: AsJson = False,
 ) -> None:
@@ -43,7 +43,8 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Show every number of an entry, with unit, spread, grade and source."""
-    from paget.cli import cards, lookup
+    from paget.cli import cards, lookup, rules_text
+    from paget.model.protocol import Protocol
 
     entry = lookup.found(name)
     if part:
@@ -54,6 +55,8 @@ def show(
         cards.print_in_full(entry, part)
     else:
         cards.print_card(entry)
+        if isinstance(entry, Protocol):
+            rules_text.print_rules(entry)
 
 
 @told

@@ -187,6 +187,26 @@ def _observed(kind: str) -> Callable[[], list[Row]]:
     return rows
 
 
+def _policies() -> list[Row]:
+    """Return one row for each protocol, by the policy that it belongs to, no care first."""
+    from paget.model.protocol import Protocol
+
+    found = catalogue.entries("policies", Protocol).values()
+    told = [
+        {"policy": each.policy, "protocol": each.id, "cancers": ", ".join(each.cancers) or "all others"}
+        for each in found
+    ]
+    return [{"policy": "none", "protocol": "", "cancers": "all"}, *sorted(told, key=lambda row: str(row["policy"]))]
+
+
+def _therapies() -> list[Row]:
+    """Return one row for each therapy."""
+    from paget.model.therapy import Therapy
+
+    found = catalogue.entries("therapies", Therapy).values()
+    return [{"entry": each.id, "class": each.kind.replace("_", " "), "name": each.name} for each in found]
+
+
 def _about(entry: BaseModel) -> str:
     """Return the first sentence of an entry's summary."""
     return str(getattr(entry, "summary", "")).split(". ")[0].removesuffix(".")
@@ -200,5 +220,7 @@ KINDS: Final[dict[str, tuple[Callable[[], list[Row]], str]]] = {
     "populations": (_populations, "The table of one: paget show united_states"),
     "sources": (_sources, "Those of one cancer: paget cite colorectal"),
     **{kind: (_observed(kind), f"All numbers of one: paget show {kind}/NAME") for kind in OBSERVED},
+    "policies": (_policies, "Run one: paget run colorectal --care POLICY. Its rules: paget show policies/PROTOCOL"),
+    "therapies": (_therapies, "All numbers of one: paget show therapies/folfox"),
 }
 """What can be listed: how to make the rows, and what to do next."""
