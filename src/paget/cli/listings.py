@@ -191,12 +191,12 @@ def _policies() -> list[Row]:
     """Return one row for each protocol, by the policy that it belongs to, no care first."""
     from paget.model.protocol import Protocol
 
-    found = catalogue.entries("policies", Protocol).values()
-    told = [
+    found = sorted(catalogue.entries("policies", Protocol).values(), key=lambda entry: (entry.policy, entry.id))
+    cared: list[Row] = [
         {"policy": each.policy, "protocol": each.id, "cancers": ", ".join(each.cancers) or "all others"}
         for each in found
     ]
-    return [{"policy": "none", "protocol": "", "cancers": "all"}, *sorted(told, key=lambda row: str(row["policy"]))]
+    return [{"policy": "none", "protocol": "", "cancers": "all"}, *cared]
 
 
 def _therapies() -> list[Row]:

@@ -40,12 +40,17 @@ def test_what_a_rule_has_done_tells_wait_share_line_and_goal() -> None:
 def test_every_condition_of_a_rule_has_words() -> None:
     """No field of `When` is told by its name."""
     values = {
-        **{name: True for name in ("metastatic", "node_positive", "primary_in_place")},
-        **{name: 1 for name in ("most_metastases", "worst_fitness", "best_fitness")},
+        **dict.fromkeys(("metastatic", "node_positive", "primary_in_place"), True),
+        **dict.fromkeys(("most_metastases", "worst_fitness", "best_fitness"), 1),
         **{name: 50.0 for name in When.model_fields if name.endswith(("_year", "_mm", "_day"))},
         **{name: ["liver"] for name in ("only_in", "any_in", "symptomatic")},
         **{name: ["folfox"] for name in ("had", "never", "on", "has", "lacks", "substages")},
-        **{"stages": [1], "sexes": ["male"], "phases": ["local"], "goals": ["cure"], "lines": [1], "responses": ["PR"]},
+        "stages": [1],
+        "sexes": ["male"],
+        "phases": ["local"],
+        "goals": ["cure"],
+        "lines": [1],
+        "responses": ["PR"],
     }
     told = [whom(When.model_validate({name: value})) for name, value in values.items()]
     assert set(values) == set(When.model_fields)
