@@ -28,7 +28,7 @@ from paget.observation.response import Assessment, Tracked, assess
 if TYPE_CHECKING:
     from paget.cohort.care_plan import CarePlan
     from paget.cohort.diagnosis import Diagnosis, Eyes
-    from paget.engine import Program, State
+    from paget.engine import Program, State, View
     from paget.model.findings import Findings
     from paget.model.truth import Truth
 
@@ -151,7 +151,13 @@ class Care:
             Rows of the patients, and which watch called.
         """
         view = engine.view(self.ward.program, state, who, LEAST_CELLS)
-        seen = Seen.of(who, truth_in_view(self.ward.program, view, self.ward.eyes.cancer.growth.cell_density.value))
+        for part in view.by_size():
+            state = self._answer(state, view.of(part), who[part], watch_id[part])
+        return state
+
+    def _answer(self, state: State, view: View, who: np.ndarray, watch_id: np.ndarray) -> State:
+        density = self.ward.eyes.cancer.growth.cell_density.value
+        seen = Seen.of(who, truth_in_view(self.ward.program, view, density))
         pass_time(self.ward, who, seen.day)
         place = symptoms.place_numbers(watch_id, self.first_symptom)
         self._feel(seen.where(place >= 0), place[place >= 0])
@@ -255,7 +261,7 @@ class Care:
             self.ward.seed,
             truth.patient,
             seen.day / YEAR_DAY,
-            truth.cells.sum(axis=1),
+            truth.total_cells,
             felt,
             severe,
             self.ward.plan.fitness,

@@ -23,7 +23,7 @@ from paget.cohort.diagnosis import (
     Diagnosis,
     Eyes,
 )
-from paget.cohort.seen import truth_of
+from paget.cohort.seen import truth_in_view
 from paget.cohort.testing import sampled, tested
 from paget.model import layout
 from paget.model.findings import Audit, Findings, together
@@ -177,9 +177,14 @@ class Search:
         watch["done"][who, VISIT] = 0
 
     def _visit(self, who: np.ndarray, number: np.ndarray) -> None:
+        """Examine patients."""
+        view = engine.view(self.program, self.state, who, 0.0)
+        density = self.eyes.cancer.growth.cell_density.value
+        for part in view.by_size():
+            self._examine(who[part], number[part], truth_in_view(self.program, view.of(part), density))
+
+    def _examine(self, who: np.ndarray, number: np.ndarray, truth: Truth) -> None:
         """Examine patients; whoever has a tumour found is staged, and called no more."""
-        looked = engine.look(self.program, self.state, who)
-        truth = truth_of(self.program, looked, self.eyes.cancer.growth.cell_density.value)
         plan, by_chance, by_screen = self.eyes.plan, self._is(number, FIRST_INCIDENTAL), number >= FIRST_SCREEN
         ordered = np.zeros((who.size, len(plan.modalities)), bool)
         worked_up = number == VISIT

@@ -119,5 +119,5 @@ def burdens(truth: Truth) -> np.ndarray:
     flat = (np.arange(count)[:, None] * layout.N_ORGANS + truth.organ).ravel()
     by_organ = np.bincount(flat, spread.ravel(), minlength=count * layout.N_ORGANS)
     out[:, 1 : 1 + layout.N_ORGANS] = by_organ.reshape(count, layout.N_ORGANS)
-    out[:, -1] = truth.cells.sum(axis=1)
+    out[:, -1] = truth.total_cells
     return out

@@ -15,7 +15,7 @@ from paget.engine.growth import LOG_SMALL
 from paget.engine.kernel import entry
 from paget.engine.lesions import coast
 from paget.engine.path import PROLIFERATION
-from paget.engine.state import ALIVE, MAX_WATCHES, Capacity, State, roomy, rows_of, workspace
+from paget.engine.state import ALIVE, MAX_WATCHES, Capacity, State, give_back, roomy, rows_of, workspace
 from paget.model import layout
 
 OVERFLOW = layout.STOP_REASONS.index("overflow")
@@ -116,6 +116,9 @@ def start(
         lesion, clone, pools = reuse.lesion, reuse.clone, reuse.pools
         # Places beyond the first, and genotypes, are written in full before they are read.
         lesion[:, 0], clone[:, 0], pools["funnel"], pools["kept_rows"] = 0, 0, 0, 0
+        # What patients with many lesions took is not kept: row by row it would add up to the room of all.
+        give_back(lesion, Capacity().lesions)
+        give_back(clone, Capacity().clones)
     else:
         lesion = roomy((count, room.lesions), layout.LESION)
         clone = roomy((count, room.clones), layout.CLONE)

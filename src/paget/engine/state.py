@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import mmap
+import sys
 from contextlib import suppress
 from typing import NamedTuple
 
@@ -98,6 +99,9 @@ class Capacity(NamedTuple):
 
 LARGEST_LESIONS = 128 * 4**2 * 2
 LARGEST_CLONES = 320 * 4**2 * 2
+LARGEST = Capacity(LARGEST_LESIONS, LARGEST_CLONES)
+NO_RESERVE = 0x4000
+"""Linux's flag for memory that is promised but not set aside, which `mmap` does not name."""
 
 
 class State(NamedTuple):
@@ -126,6 +130,11 @@ class State(NamedTuple):
         return Capacity(self.lesion.shape[1], self.clone.shape[1])
 
 
+def has_sparse_memory() -> bool:
+    """Return whether the system gives room that takes up memory only where it is written, as Linux does."""
+    return sys.platform == "linux" and hasattr(mmap, "MADV_NOHUGEPAGE")
+
+
 def roomy(shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
     """Return zeros that take up memory only where they are written, page by page.
 
@@ -133,13 +142,27 @@ def roomy(shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
     would be filled with zeros for a place or two.
     """
     size = math.prod(shape) * dtype.itemsize
-    if size == 0 or not hasattr(mmap, "MADV_NOHUGEPAGE"):
+    if size == 0 or not has_sparse_memory():
         return np.zeros(shape, dtype)
-    memory = mmap.mmap(-1, size)
+    memory = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | NO_RESERVE)
     # A kernel without large pages knows no such advice.
     with suppress(OSError):
         memory.madvise(mmap.MADV_NOHUGEPAGE)
     return np.frombuffer(memory, dtype).reshape(shape)
+
+
+def give_back(array: np.ndarray, kept: int) -> None:
+    """Hand the memory of all but the first `kept` records of each row of a `roomy` array back to the system."""
+    memory: object = array
+    while isinstance(memory, np.ndarray | memoryview):
+        memory = memory.base if isinstance(memory, np.ndarray) else memory.obj
+    if not isinstance(memory, mmap.mmap) or array.shape[1] <= kept:
+        return
+    row, first = array.strides[0], kept * array.strides[1]
+    first = -(-first // mmap.PAGESIZE) * mmap.PAGESIZE
+    if row % mmap.PAGESIZE == 0 and first < row:
+        for p in range(array.shape[0]):
+            memory.madvise(mmap.MADV_DONTNEED, p * row + first, row - first)
 
 
 def rows_of(array: np.ndarray, which: np.ndarray, used: int) -> np.ndarray:

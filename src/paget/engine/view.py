@@ -5,6 +5,7 @@ Where `start.look` copies whole records, this reads them and writes plain column
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 
 FASTEST = 3.0
 """No clone outgrows the patient's own growth rate by more: drivers speed up growth by a tenth or two each."""
+
+WIDE = 20_000
+"""Places of a padded table above which patients with many lesions are looked at by themselves."""
+BOUNDS = (48, 400)
 
 COLUMN = np.dtype(
     [
@@ -42,6 +47,19 @@ class View(NamedTuple):
     course: np.ndarray
     lesions: np.ndarray
     count: np.ndarray
+
+    def of(self, which: np.ndarray) -> View:
+        """Return some of the patients, by their places, without columns that none of them fills."""
+        count = self.count[which]
+        lesions = self.lesions[which, : max(1, count.max(initial=1))]
+        return View(self.patient[which], self.course[which], lesions, count)
+
+    def by_size(self) -> list[np.ndarray]:
+        """Return the places of patients with few and with many lesions, apart where together they waste much room."""
+        if self.count.size * self.count.max(initial=1) <= WIDE:
+            return [np.arange(self.count.size)]
+        group = np.digitize(self.count, BOUNDS)
+        return [np.flatnonzero(group == number) for number in np.unique(group)]
 
 
 @entry
@@ -100,14 +118,15 @@ def view(program: Program, state: State, which: np.ndarray, least_cells: float =
     which : ndarray of int64, shape (Q,)
         Places of the patients looked at.
     least_cells : float
-        Lesions of fewer cells are left out.
+        Lesions of fewer cells are left out; 0 for none.
     """
     course = state.course[which]
     room = int(course["lesions"].max(initial=1))
+    least = math.log(least_cells) if least_cells > 0.0 else -math.inf
     out, count = np.zeros((which.size, room), COLUMN), np.zeros(which.size, np.int64)
     view_block(
         program.seeded(state.seed), workspace(), np.zeros(max(1, state.effect.shape[1]), layout.EFFECT),
         np.zeros(state.capacity.lesions, layout.LESION), np.zeros(state.capacity.clones, layout.CLONE),
-        state.patient, state.course, state.lesion, state.clone, state.effect, which, np.log(least_cells), out, count,
+        state.patient, state.course, state.lesion, state.clone, state.effect, which, least, out, count,
     )  # fmt: skip
     return View(state.patient[which], course, out[:, : max(1, count.max(initial=1))], count)

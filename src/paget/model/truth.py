@@ -8,7 +8,18 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
+
+
+def added(values: ArrayLike) -> NDArray[np.float64]:
+    """Return sums over lesions, shape (P,): one after another, so that empty places at the end change no bit.
+
+    Parameters
+    ----------
+    values : ndarray of float64, shape (P, L)
+        Values of lesions, 0 where there is none.
+    """
+    return np.asarray(np.add.accumulate(np.asarray(values, np.float64), axis=1)[:, -1])
 
 
 @dataclass(frozen=True)
@@ -54,6 +65,11 @@ class Truth:
     def of(self, which: NDArray[np.bool_]) -> Truth:
         """Return the patients that a mask of shape (P,) keeps."""
         return Truth(**{each.name: getattr(self, each.name)[which] for each in fields(self)})
+
+    @property
+    def total_cells(self) -> NDArray[np.float64]:
+        """Living cells of all lesions, shape (P,)."""
+        return added(self.cells)
 
     @property
     def is_lesion(self) -> NDArray[np.bool_]:

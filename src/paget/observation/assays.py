@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 from paget.model.assay import CellTest, GenomeTest, ProteinTest, Test
 from paget.model.draws import Floats, normals, stream_keys, uniforms
 from paget.model.layout import STREAM_ASSAY
-from paget.model.truth import Truth
+from paget.model.truth import Truth, added
 from paget.observation.counts import COUNTERS, negative_binomials, poissons
 from paget.observation.ctdna import LOG_TWO, genomes_mean, liquid_biopsy, residence_day
 
@@ -109,7 +109,7 @@ def protein_level(
     per_cell = test.per_cell * np.exp(test.per_cell_sigma * normals(own, _SECRETION))
     secretes = uniforms(own, _SECRETES) < test.secretors
     lag = residence_day(truth.birth_per_day - truth.death_per_day, test.half_life_day) * LOG_TWO / test.half_life_day
-    tumour = np.where(secretes, per_cell, 0.0) * (truth.cells * lag).sum(axis=1)
+    tumour = np.where(secretes, per_cell, 0.0) * added(truth.cells * lag)
     visit = stream_keys(seed, truth.patient, STREAM_ASSAY, test.key + _VISIT, cell)
     noise = np.exp(test.noise_sigma * normals(visit))
     return np.asarray((np.where(has_background, background, 0.0) + tumour) * noise)
@@ -131,8 +131,8 @@ def tumour_cells_mean(truth: Truth, test: CellTest, recognised: ArrayLike) -> Fl
         Share of shed cells that reach the sampled vein whole and are recognised.
     """
     size = np.where(truth.is_lesion, truth.cells / SHEDDING_CELLS, 0.0)
-    shed = test.shed_cells_per_day * np.where(truth.is_lesion, size**test.size_exponent, 0.0).sum(axis=1)
-    return np.asarray(shed * test.half_life_day / LOG_TWO * test.caught * recognised)
+    shed = test.shed_cells_per_day * added(np.where(truth.is_lesion, size**test.size_exponent, 0.0))
+    return np.asarray(np.multiply(shed * test.half_life_day / LOG_TWO * test.caught, recognised))
 
 
 def tumour_cells(seed: int, truth: Truth, test: CellTest, cell: ArrayLike = 0) -> Floats:
