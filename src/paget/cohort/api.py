@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from paget.cohort.runner import BlockFunction, Heard, Submitter
     from paget.cohort.store import Block
     from paget.model.chart import Policy
+    from paget.model.protocol import Protocol
 
 
 def simulate(  # noqa: PLR0913 - one call holds every choice of a run
@@ -38,7 +39,7 @@ def simulate(  # noqa: PLR0913 - one call holds every choice of a run
     years: float | None = None,
     settings: Mapping[str, str] | None = None,
     screening: str | None = None,
-    care: str | Policy | Planner = STANDARD,
+    care: str | Policy | Protocol | Planner = STANDARD,
     scheduler: str | Submitter | None = None,
     progress: bool = False,
 ) -> Cohort:
@@ -68,7 +69,7 @@ def simulate(  # noqa: PLR0913 - one call holds every choice of a run
         Screening programme, such as ``screen_fit``; nobody is screened if None.
     care
         Policy by which those who are found are cared for: ``standard_of_care``, ``none`` for the natural history,
-        another policy or protocol of the catalogue, a TOML file, or an object with ``decide``.
+        another policy or protocol of the catalogue, a TOML file, a protocol, or an object with ``decide``.
     scheduler
         Address of a Dask scheduler, or any object with a ``submit`` method, that computes elsewhere.
     progress

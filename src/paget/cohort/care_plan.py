@@ -209,8 +209,9 @@ def origin_of(care: str | Policy | Protocol | Planner) -> dict[str, object]:
     """
     if isinstance(care, Planner):
         return care.origin()
-    if isinstance(care, str) and care.endswith(".toml"):
-        return {"protocol": read_protocol(Path(care)).model_dump(mode="json", exclude_defaults=True)}
+    own = read_protocol(Path(care)) if isinstance(care, str) and care.endswith(".toml") else care
+    if isinstance(own, Protocol):
+        return {"protocol": own.model_dump(mode="json", exclude_defaults=True)}
     return {}
 
 

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from paget.model.chart import Policy
     from paget.model.driver import Driver
     from paget.model.population import Population
+    from paget.model.protocol import Protocol
 
 SEED_MAX: Final = 2**63 - 1
 N_MAX: Final = 10**9
@@ -167,7 +168,7 @@ def make_recipe(
     years: float | None = None,
     settings: Mapping[str, str] | None = None,
     screening: str | None = None,
-    care: str | Policy | Planner = STANDARD,
+    care: str | Policy | Protocol | Planner = STANDARD,
 ) -> Recipe:
     """Look everything up that a run needs, and check it.
 
