@@ -13,7 +13,10 @@ from paget.cli.options import CancerName, Json, Seed, Settings, Years, parsed
 
 _LESIONS_SHOWN: Final = 12
 _CLONES_SHOWN: Final = 8
-_TABLES: Final = ("lesions", "clones", "funnel", "findings", "tests")
+_TABLES: Final = (
+    *("lesions", "clones", "funnel", "findings", "tests"),
+    *("treatments", "visits", "adverse_events"),
+)
 _IDS: Final = ("lesion", "parent_lesion", "clone", "parent_clone")
 
 
@@ -24,19 +27,22 @@ def patient(
     index: Annotated[int, typer.Option("--index", metavar="I", help="Which patient of the run, from 0.")] = 0,
     years: Years = None,
     settings: Settings = None,
+    care: Annotated[
+        str, typer.Option("--care", metavar="POLICY", help="A policy, a TOML file, or none; see: paget list policies.")
+    ] = "standard_of_care",
     as_json: Json = False,
 ) -> None:
     """Tell the story of one patient: the same one as in a run with this seed."""
     from paget import catalogue
     from paget.cohort.one import one_patient
 
-    tables = one_patient(cancer, index, seed=seed, years=years, settings=parsed(settings))
+    tables = one_patient(cancer, index, seed=seed, years=years, settings=parsed(settings), care=care)
     row = tables.patients.to_pylist()[0]
     rows = {name: [_readable(each) for each in getattr(tables, name).to_pylist()] for name in _TABLES}
     if as_json:
         typer.echo(json.dumps({"patient": row, **rows}, ensure_ascii=False))
         return
-    _print(row, rows["lesions"], rows["clones"], catalogue.cancer(row["cancer"]).name)
+    _print(row, rows, catalogue.cancer(row["cancer"]).name, care)
 
 
 def _readable(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -45,29 +51,28 @@ def _readable(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _print(
-    row: Mapping[str, Any],
-    lesions: Sequence[Mapping[str, Any]],
-    clones: Sequence[Mapping[str, Any]],
-    cancer_name: str,
+    row: Mapping[str, Any], rows: Mapping[str, Sequence[Mapping[str, Any]]], cancer_name: str, care: str
 ) -> None:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    from paget.cli import story
+    from paget.cli import care_story, story
     from paget.cli.patient_tables import clone_table, lesion_table
 
     console = Console(highlight=False)
-    console.print(Text(story.opening(row, cancer_name), style="bold"))
+    lesions = rows["lesions"]
+    console.print(Text(story.opening(row, cancer_name, care), style="bold"))
     grid = Table.grid(padding=(0, 2))
     grid.show_header = True
     grid.add_column(Text("age", style="dim"), justify="right")
     grid.add_column(Text("year", style="dim"), justify="right")
     grid.add_column()
-    for event in story.course(row, lesions):
+    told = care_story.care_events(rows["treatments"], rows["visits"], rows["adverse_events"])
+    for event in story.course(row, lesions, told):
         grid.add_row(*story.dated(event, row["onset_age_day"]))
     console.print(grid)
     console.print(Text(story.ending(row)))
     console.print()
     console.print(lesion_table(lesions, _LESIONS_SHOWN))
-    console.print(clone_table(clones, lesions, _CLONES_SHOWN))
+    console.print(clone_table(rows["clones"], lesions, _CLONES_SHOWN))

@@ -28,13 +28,14 @@ class Event:
     words: str
 
 
-def opening(patient: Mapping[str, Any], cancer_name: str) -> str:
-    """Return who the patient is."""
+def opening(patient: Mapping[str, Any], cancer_name: str, policy: str = "none") -> str:
+    """Return who the patient is, and how he is cared for."""
+    care = "untreated" if policy == "none" else policy.replace("_", " ")
     person = {"female": "a woman", "male": "a man"}.get(str(patient["sex"]), "a person")
-    return f"Patient {patient['patient']}: {person} with {cancer_name[:1].lower()}{cancer_name[1:]}, untreated."
+    return f"Patient {patient['patient']}: {person} with {cancer_name[:1].lower()}{cancer_name[1:]}, {care}."
 
 
-def course(patient: Mapping[str, Any], lesions: Sequence[Mapping[str, Any]]) -> list[Event]:
+def course(patient: Mapping[str, Any], lesions: Sequence[Mapping[str, Any]], care: Sequence[Event] = ()) -> list[Event]:
     """Return what happened to the patient, in order.
 
     Parameters
@@ -43,6 +44,8 @@ def course(patient: Mapping[str, Any], lesions: Sequence[Mapping[str, Any]]) -> 
         The patient's row.
     lesions
         The rows of all the patient's lesions.
+    care
+        What care did.
 
     Returns
     -------
@@ -58,6 +61,7 @@ def course(patient: Mapping[str, Any], lesions: Sequence[Mapping[str, Any]]) -> 
     _add(events, patient["first_spread_age_day"], "The first cell that spreads begins to divide elsewhere.")
     events += _metastases(lesions)
     events += _known(patient)
+    events += care
     _add(events, patient["first_metastasis_1cm_age_day"], "The first metastasis reaches 1 cm.")
     if patient["cause"] == "alive":
         _add(events, patient["last_age_day"], "The horizon is reached; the patient is alive.")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from paget.cohort.care_plan import STANDARD
 from paget.cohort.recipe import N_MAX, check_number, make_recipe
 from paget.cohort.store import Tables
 
@@ -17,6 +18,7 @@ def one_patient(
     seed: int = 1,
     years: float | None = None,
     settings: Mapping[str, str] | None = None,
+    care: str = STANDARD,
 ) -> Tables:
     """Simulate one patient of a cohort.
 
@@ -32,6 +34,8 @@ def one_patient(
         Horizon in years after the first cell; until death if None.
     settings
         Catalogue numbers to replace.
+    care
+        Policy by which the patient is cared for once found; ``none`` for no care.
 
     Returns
     -------
@@ -46,5 +50,5 @@ def one_patient(
         If no cancer or group has this name.
     """
     check_number("index", index, 0, N_MAX - 1)
-    recipe = make_recipe(cancer, seed=seed, years=years, settings=settings)
+    recipe = make_recipe(cancer, seed=seed, years=years, settings=settings, care=care)
     return recipe.patients(np.array([index], dtype=np.int64))
