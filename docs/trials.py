@@ -22,6 +22,8 @@ NEAR = 0.25
 
 HEAD = """# Virtual trials
 
+This page is written by `python docs/trials.py`, which runs the six trials below anew; edit that.
+
 `paget trial` runs a trial from its specification: it simulates patients, randomises those who are eligible, follows
 them until a data cut-off, and reads the data as a statistician does. Since every draw belongs to a patient and not to
 an arm, it also knows what would have become of each patient in the other arm, and tells that beside it.

@@ -154,13 +154,19 @@ def randomised_only(tables: Any) -> dict[str, Any]:  # noqa: ANN401 - any object
 
 def _joined(pieces: list[dict[str, Any]], arm: str) -> ArmTables:
     frames = {
-        name: pa.concat_tables([piece[name] for piece in pieces]).unify_dictionaries().to_pandas()
-        for name in (*TABLES, "entry")
+        name: pa.concat_tables([_plain(piece[name]) for piece in pieces]).to_pandas() for name in (*TABLES, "entry")
     }
     entry = frames["entry"].rename(columns={"age_day": "randomised_age_day"})
     patients = frames["patients"].merge(entry, on="patient", validate="one_to_one").assign(arm=arm)
     visits = _told(frames["visits"].merge(entry[["patient", "randomised_age_day"]], on="patient"))
     return ArmTables(patients, visits, frames["treatments"], frames["adverse_events"], frames["tests"])
+
+
+def _plain(table: pa.Table) -> pa.Table:
+    """Return a table with words in place of codes: dictionaries of pieces differ, and may hold a word twice."""
+    coded = {field.name for field in table.schema if pa.types.is_dictionary(field.type)}
+    fields = [field.with_type(pa.string()) if field.name in coded else field for field in table.schema]
+    return table.cast(pa.schema(fields))
 
 
 def _told(visits: pd.DataFrame) -> pd.DataFrame:
