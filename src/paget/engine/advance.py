@@ -28,8 +28,8 @@ from paget.engine.host import (
 from paget.engine.kernel import entry, kernel
 from paget.engine.lesions import coast, compact, evolve
 from paget.engine.path import trace
-from paget.engine.shedding import ready_row, record_row, shed_row
-from paget.engine.state import ALIVE, FREED, OVERFLOW, ROWS
+from paget.engine.shedding import bars_the_way, ready_row, record_row, settle_spans, shed_row
+from paget.engine.state import ALIVE, BARRED, FREED, NEXT_SPAN, OVERFLOW, READY, ROWS, SERIAL
 from paget.engine.watches import CLOCK, THRESHOLD, keep_watches, read_watch, recall_watches, spend_watches
 from paget.model.layout import MAX_ROWS, N_ORGANS, STOP_REASONS
 
@@ -67,10 +67,14 @@ def prepare(ws, program, patient, course, clone):
     ws.pool_input[:] = 0.0
     for organ in range(N_ORGANS):
         ws.birth[organ] = patient.metastasis_growth_per_day * program.organ_growth[organ] * program.birth_factor
-    for g in range(course.pools):
-        ws.gene_span[g, 1] = -1.0
+    ws.span_days[:] = -1.0
+    ws.span_days[0] = program.interval_day
+    ws.counts[SERIAL] += 1
+    ws.span_serial[0] = ws.counts[SERIAL]
+    ws.counts[NEXT_SPAN] = 1
     for c in range(course.clones):
         clone[c].row = -1
+    ws.counts[READY] = 1
 
 
 @kernel
@@ -83,7 +87,7 @@ def advance_patient(
     stop.watch_id = -1
     if course.finished != 0:
         return
-    prepare(ws, program, patient, course, clone)
+    ws.counts[READY] = 0
     while stop.reason == STOP_NONE:
         start = course.cell_index * program.interval_day
         end = (course.cell_index + 1) * program.interval_day
@@ -98,6 +102,8 @@ def advance_patient(
             stop.day = until_day
         if stop.reason == STOP_WATCH:
             break
+        if ws.counts[READY] == 0:
+            prepare(ws, program, patient, course, clone)
         close = end if stop.reason == STOP_NONE else stop.day
         commit(ws, program, patient, course, lesion, clone, pools, acts, n, start, close)
         if ws.counts[OVERFLOW] != 0:
@@ -109,8 +115,8 @@ def advance_patient(
             course.cancer_clock = course.cancer_left
             course.effect_clock = course.effect_left
             keep_watches(watch)
-        if n > 0:
-            forget_tables(ws, course)
+    if ws.counts[READY] == 0:
+        return
     keep_rows(ws, pools)
     if course.finished != 0:
         record_kept(ws, program, patient, course, pools, acts)
@@ -127,23 +133,17 @@ def earliest(course, lesion, start):
 
 
 @kernel
-def forget_tables(ws, course):
-    """Have what founders and rows were worked out to be under effects worked out anew."""
-    for g in range(course.pools):
-        ws.gene_span[g, 1] = -1.0
-    for row in range(ws.counts[ROWS]):
-        ws.row_span[row, 1] = -1.0
-
-
-@kernel
 def commit(ws, program, patient, course, lesion, clone, pools, effect, n, start, end):
     """Bring every lesion, new ones included, and the sleepers to the end of a cell."""
+    ws.counts[BARRED] = 1 if bars_the_way(effect, n) else 0
     l = FIRST
     while l < course.lesions:
         evolve(ws, program, patient, course, lesion, clone, pools, l, end, effect, n)
         if ws.counts[OVERFLOW] != 0:
             return
         l += 1
+    if n > 0:
+        settle_spans(ws, program, patient, pools, effect, n)
     if course.pools > 0 and end > start:
         wake(ws, program, patient, course, lesion, clone, pools, effect, n, start, end)
     if ws.counts[FREED] >= COMPACT_AT:
@@ -179,9 +179,9 @@ def record_kept(ws, program, patient, course, pools, effect):
     h = program.interval_day
     for k in range(pools.kept_rows):
         origin, genotype = np.int64(pools.kept_origin[k]), np.int64(pools.kept_genotype[k])
-        row = shed_row(ws, program, patient, course, pools, origin, genotype, effect, FIRST, 0.0, h)
-        ready_row(ws, program, patient, pools, row, effect, FIRST, 0.0, h)
-        record_row(ws, program, patient, pools, row, pools.kept_total[k], effect, FIRST, 0.0, h)
+        row = shed_row(ws, pools, course, origin, genotype)
+        ready_row(ws, program, patient, pools, row, FIRST, effect, FIRST, 0.0, h)
+        record_row(ws, program, patient, pools, row, FIRST, FIRST, pools.kept_total[k], effect, FIRST, 0.0, h)
     pools.kept_rows = 0
 
 

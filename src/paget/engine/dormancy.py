@@ -15,9 +15,10 @@ import numpy as np
 
 from paget.engine import birth_death, effects
 from paget.engine import rng as draws
+from paget.engine.founders import prepare_gene
 from paget.engine.kernel import kernel, leaf
 from paget.engine.seeding import add_lesion, after_culls, is_full
-from paget.engine.shedding import lay_to_sleep, prepare_gene
+from paget.engine.shedding import find_span, lay_to_sleep
 from paget.engine.state import DRAWN_WOKEN, FOUNDED, LIVING_WOKEN, OVERFLOW, ROWS, WOKEN
 from paget.model.layout import N_ORGANS, ROUTES, STREAM_POOL, TRAITS
 
@@ -30,8 +31,8 @@ FIRST_ORGAN = np.int64(0)
 def collect_sleepers(ws, program):
     """Turn the cell's shed cells into arrivals of sleepers per genotype and organ, and clear the exposures."""
     for row in range(ws.counts[ROWS]):
-        if ws.row_exposure[row] > 0.0:
-            lay_to_sleep(ws, program, row)
+        if ws.row_exposure[0, row] > 0.0:
+            lay_to_sleep(ws, program, row, FIRST_ORGAN, FIRST_ORGAN)
 
 
 @kernel
@@ -39,15 +40,16 @@ def wake(ws, program, patient, course, lesion, clone, pools, effect, n, a, b):
     """Pass one cell of the mesh for all sleepers: arrivals, losses, wakings, and the lesions of living founders."""
     if program.sleep_share <= 0.0:
         for row in range(ws.counts[ROWS]):
-            ws.row_exposure[row] = 0.0
+            ws.row_exposure[0, row] = 0.0
         return
     collect_sleepers(ws, program)
+    s = find_span(ws, program, patient, pools, effect, n, a, b)
     ws.woken[:] = 0.0
     ws.woken_living[:] = 0.0
     for g in range(course.pools):
         if pools.source[g, 0] == 0:
             continue
-        mean = settle_pool(ws, program, patient, pools, g, effect, n, a, b)
+        mean = settle_pool(ws, program, patient, pools, g, s, effect, n, a, b)
         ws.pool_input[g] = 0.0
         if mean <= 0.0:
             continue
@@ -58,7 +60,7 @@ def wake(ws, program, patient, course, lesion, clone, pools, effect, n, a, b):
             if is_full(ws, course, lesion):
                 course.untracked_lesions += woken - serial
                 break
-            wake_one(ws, program, patient, course, lesion, clone, pools, g, mean,
+            wake_one(ws, program, patient, course, lesion, clone, pools, g, s, mean,
                      effect, n, a, b, serial)  # fmt: skip
             if ws.counts[OVERFLOW] != 0:
                 return
@@ -81,17 +83,17 @@ def waking_rate(program, genotype, organ, effect, n, a, b):
 
 
 @kernel
-def settle_pool(ws, program, patient, pools, g, effect, n, a, b):
+def settle_pool(ws, program, patient, pools, g, s, effect, n, a, b):
     """Advance one genotype's sleepers and return the upper bound on its living woken founders.
 
     On return `pool_bound` holds that bound per organ.
     """
-    prepare_gene(ws, program, patient, pools, g, effect, n, a, b)
+    prepare_gene(ws, program, patient, pools, s, g, effect, n, a, b)
     h = b - a
     genotype = pools.genotype[g]
     rate = waking_rate(program, genotype, FIRST_ORGAN, effect, n, a, b)
     if n == 0 and rate + program.loss_per_day > 0.0:
-        return settle_evenly(ws, program, pools, g, rate, h)
+        return settle_evenly(ws, program, pools, g, s, rate, h)
     mean = 0.0
     for organ in range(N_ORGANS):
         rate = waking_rate(program, genotype, organ, effect, n, a, b)
@@ -108,8 +110,8 @@ def settle_pool(ws, program, patient, pools, g, effect, n, a, b):
             slept = (before + 0.5 * arrivals) * h
         pools.asleep[g, organ] = after
         ws.woken[organ] += rate * slept
-        ws.woken_living[organ] += rate * slept * ws.gene_integral[g, organ]
-        bound = rate * max(before, after) * ws.gene_integral[g, organ]
+        ws.woken_living[organ] += rate * slept * ws.gene_integral[s, g, organ]
+        bound = rate * max(before, after) * ws.gene_integral[s, g, organ]
         # Kept for the draw: the bound, and D(s) = limit + (before - limit) exp(-leaving s) over it.
         ws.pool_bound[organ] = bound
         ws.pool_decay[organ] = leaving
@@ -120,7 +122,7 @@ def settle_pool(ws, program, patient, pools, g, effect, n, a, b):
 
 
 @kernel
-def settle_evenly(ws, program, pools, g, rate, h):
+def settle_evenly(ws, program, pools, g, s, rate, h):
     """Do what `settle_pool` does where sleepers leave every organ at one rate: one exponential, no branches."""
     leaving = rate + program.loss_per_day
     fade = math.exp(-leaving * h)
@@ -132,8 +134,8 @@ def settle_evenly(ws, program, pools, g, rate, h):
         woken = (arrivals + before - after) * share
         pools.asleep[g, organ] = after
         ws.woken[organ] += woken
-        ws.woken_living[organ] += woken * ws.gene_integral[g, organ]
-        ws.pool_bound[organ] = rate * max(before, after) * ws.gene_integral[g, organ]
+        ws.woken_living[organ] += woken * ws.gene_integral[s, g, organ]
+        ws.pool_bound[organ] = rate * max(before, after) * ws.gene_integral[s, g, organ]
         ws.pool_before[organ] = before
         ws.pool_limit[organ] = limit
     ws.pool_decay[:] = leaving
@@ -146,7 +148,7 @@ def settle_evenly(ws, program, pools, g, rate, h):
 
 
 @kernel
-def wake_one(ws, program, patient, course, lesion, clone, pools, g, mean,
+def wake_one(ws, program, patient, course, lesion, clone, pools, g, s, mean,
              effect, n, a, b, serial):  # fmt: skip
     """Draw one candidate woken founder; make its lesion if it is accepted."""
     pick = draws.uniform(ws.rng) * mean
@@ -158,7 +160,7 @@ def wake_one(ws, program, patient, course, lesion, clone, pools, g, mean,
             if pick < 0.0:
                 break
     h = b - a
-    birth, net = ws.birth[organ], ws.gene_net[g, organ]
+    birth, net = ws.birth[organ], ws.gene_net[s, g, organ]
     age = birth_death.age_of_survivor(draws.uniform(ws.rng), birth, net, h)
     before, limit, decay = ws.pool_before[organ], ws.pool_limit[organ], ws.pool_decay[organ]
     asleep = limit + (before - limit) * math.exp(-decay * (h - age))

@@ -18,7 +18,7 @@ from paget.engine.circulation import BLOOD, CAVITY, LYMPH
 from paget.engine.growth import LOG_SMALL, WEIGHTS, interpolate
 from paget.engine.kernel import kernel, leaf
 from paget.engine.shedding import (
-    lay_to_sleep,
+    find_span,
     origin_of,
     potency,
     ready_row,
@@ -27,6 +27,7 @@ from paget.engine.shedding import (
     shed_per_day,
     shed_row,
     size_factor,
+    weights_of,
 )
 from paget.engine.state import ALIVE, DRAWN, LAST_ROOM, OVERFLOW
 from paget.model.layout import N_ORGANS, STREAM_CLOCK
@@ -46,24 +47,26 @@ def shed(ws, program, patient, course, lesion, clone, pools, l, found, effect, n
     load *= h
     top = size_factor(program, max(path[0], path[4]))
     mean = 0.0
+    s = find_span(ws, program, patient, pools, effect, n, a, b)
+    serial = ws.span_serial[s]
     for k in range(found):
         c = ws.clone_at[k]
         row = clone[c].row
         if row < 0:
-            row = shed_row(ws, program, patient, course, pools, origin, clone[c].genotype, effect, n, a, b)
+            row = shed_row(ws, pools, course, origin, clone[c].genotype)
             clone[c].row = row
-        elif n > 0 or ws.row_span[row, 1] != h or ws.gene_span[ws.row_gene[row], 1] != h:
-            ready_row(ws, program, patient, pools, row, effect, n, a, b)
+        if ws.row_serial[s, row] != serial:
+            ready_row(ws, program, patient, pools, row, s, effect, n, a, b)
         rate = ws.clone_share[k] * shed_per_day(program, patient, lesion, clone, l, c, effect, n, a, b)
-        expose(ws, program, patient, lesion, clone, pools, l, c, row, rate * load, effect, n, a, b)
-        ws.clone_net[k] = rate * ws.row_living[row]
+        expose(ws, program, patient, lesion, clone, pools, l, c, row, s, rate * load, effect, n, a, b)
+        ws.clone_net[k] = rate * ws.row_living[s, row]
         mean += ws.clone_net[k]
     founders = int(draws.poisson(ws.rng, mean * top))
-    for serial in range(founders):
+    for number in range(founders):
         if ws.counts[OVERFLOW] != 0:
             return
         if is_full(ws, course, lesion):
-            course.untracked_lesions += founders - serial
+            course.untracked_lesions += founders - number
             return
         pick = draws.uniform(ws.rng) * mean
         c = ws.clone_at[found - 1]
@@ -89,7 +92,8 @@ def shed(ws, program, patient, course, lesion, clone, pools, l, found, effect, n
             b,
             path,
             top,
-            serial,
+            number,
+            s,
         )
 
 
@@ -100,29 +104,30 @@ def is_full(ws, course, lesion):
 
 
 @leaf
-def expose(ws, program, patient, lesion, clone, pools, l, c, row, exposure, effect, n, a, b):
+def expose(ws, program, patient, lesion, clone, pools, l, c, row, s, exposure, effect, n, a, b):
     """Add shed cells to a row; part cells and effects are accounted for at once, at their own rates."""
     g = ws.row_gene[row]
     if exposure > 0.0 and pools.source[g, 0] == 0:
         pools.source[g, 0] = lesion[l].key
         pools.source[g, 1] = clone[c].key
-    ws.row_exposure[row] += exposure
-    if n == 0 and b - a == program.interval_day:
-        ws.row_total[row] += exposure
-        return
-    record_row(ws, program, patient, pools, row, exposure, effect, n, a, b)
     if n > 0:
-        lay_to_sleep(ws, program, row)
+        ws.row_exposure[s, row] += exposure
+        return
+    ws.row_exposure[0, row] += exposure
+    if s == 0:
+        ws.row_total[row] += exposure
+    else:
+        record_row(ws, program, patient, pools, row, s, FIRST, exposure, effect, n, a, b)
 
 
 @kernel
-def found_one(ws, program, patient, course, lesion, clone, pools, l, c, origin, effect, n, a, b, path, top, serial):
+def found_one(ws, program, patient, course, lesion, clone, pools, l, c, origin, effect, n, a, b, path, top, serial, s):
     """Draw one candidate founder from clone `c`; make its lesion if it is accepted."""
     h = b - a
     row = clone[c].row
     g = ws.row_gene[row]
-    organ = draw_organ(ws, row, g)
-    birth, net = ws.birth[organ], ws.gene_net[g, organ]
+    organ = draw_organ(ws, row, g, s, weights_of(ws, s, n))
+    birth, net = ws.birth[organ], ws.gene_net[s, g, organ]
     age = birth_death.age_of_survivor(draws.uniform(ws.rng), birth, net, h)
     if draws.uniform(ws.rng) * top >= size_factor(program, interpolate(path, 1.0 - age / h)):
         return
@@ -171,15 +176,15 @@ def after_culls(ws, program, effect, n, organ, genotype, founded, day, cells):
 
 
 @kernel
-def draw_organ(ws, row, g):
+def draw_organ(ws, row, g, s, w):
     """Return an organ drawn by its expected living founders in one row."""
     total = 0.0
     for organ in range(N_ORGANS):
-        total += ws.row_weight[row, organ] * ws.gene_integral[g, organ]
+        total += ws.row_weight[w, row, organ] * ws.gene_integral[s, g, organ]
     pick = draws.uniform(ws.rng) * total
     last = 0
     for organ in range(N_ORGANS):
-        weight = ws.row_weight[row, organ] * ws.gene_integral[g, organ]
+        weight = ws.row_weight[w, row, organ] * ws.gene_integral[s, g, organ]
         if weight > 0.0:
             last = organ
             pick -= weight

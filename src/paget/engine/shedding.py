@@ -10,20 +10,26 @@ from __future__ import annotations
 
 import math
 
-from paget.engine import birth_death, effects
+import numpy as np
+
+from paget.engine import effects
 from paget.engine.circulation import BLOOD, CAVITY, LYMPH
-from paget.engine.immunity import FROM_PRIMARY, VISIBILITY
+from paget.engine.founders import prepare_gene
+from paget.engine.immunity import FROM_PRIMARY
 from paget.engine.kernel import kernel, leaf
-from paget.engine.path import PROLIFERATION
 from paget.engine.state import (
     ARRESTS,
+    BARRED,
     DORMANT,
     ENTRIES,
     EXTRAVASATED,
     FOUNDED,
     LIVING,
+    NEXT_SPAN,
     ROWS,
+    SERIAL,
     SHED,
+    SPANS,
     SURVIVED,
 )
 from paget.model.layout import MAX_GENOTYPES, MAX_ROWS, N_BEDS, N_ORGANS, TRAITS
@@ -34,6 +40,7 @@ LYMPHATIC = TRAITS.index("lymphatic_entry")
 CAVITARY = TRAITS.index("cavity_entry")
 LEAVING = TRAITS.index("extravasation")
 COLONISING = TRAITS.index("colonisation")
+NO_EFFECTS = np.int64(0)
 ROUTE_TRAITS = (INTRAVASATION, LYMPHATIC, CAVITARY)
 ROUTE_PROCESSES = (effects.INTRAVASATION, effects.LYMPHATIC_ENTRY, effects.CAVITY_ENTRY)
 
@@ -117,7 +124,8 @@ def gene_row(ws, pools, course, genotype):
         pools.genotype[g] = genotype
         pools.source[g] = 0
         pools.asleep[g] = 0.0
-        ws.gene_span[g, 1] = -1.0
+        for s in range(SPANS):
+            ws.gene_serial[s, g] = 0
         return g
     nearest, fewest = 0, 64
     for g in range(course.pools):
@@ -138,34 +146,69 @@ def bits(word):
 
 
 @kernel
-def prepare_gene(ws, program, patient, pools, g, effect, n, a, b):
-    """Fill a genotype's founder tables: net rate per organ and the integral of survival over the segment."""
+def find_span(ws, program, patient, pools, effect, n, a, b):
+    """Return the number under which tables of days `a` to `b` are kept; without effects, only their length counts."""
     h = b - a
-    slow = n > 0
-    if ws.gene_span[g, 1] == h and (not slow or ws.gene_span[g, 0] == a):
-        return
-    ws.gene_span[g, 0] = a
-    ws.gene_span[g, 1] = h
-    genotype = pools.genotype[g]
-    traits = program.traits[genotype]
-    immune = patient.immune_pressure_per_day * program.traits[genotype, VISIBILITY]
-    for organ in range(N_ORGANS):
-        net = patient.metastasis_growth_per_day * program.organ_growth[organ]
-        net *= program.traits[genotype, PROLIFERATION]
-        pressed = immune
-        if slow:
-            net *= effects.scaling(effect, n, effects.GROWTH, organ, effects.ELSEWHERE, effects.NO_KEY, traits, a, b)
-            net -= effects.added_death(effect, n, organ, effects.ELSEWHERE, effects.NO_KEY, traits, a, b)
-            pressed *= effects.scaling(
-                effect, n, effects.IMMUNITY, organ, effects.ELSEWHERE, effects.NO_KEY, traits, a, b
-            )
-        birth = ws.birth[organ]
-        net = min(net - pressed, 0.999 * birth)
-        ws.gene_net[g, organ] = net
-        if organ > 0 and net == ws.gene_net[g, organ - 1] and birth == ws.birth[organ - 1]:
-            ws.gene_integral[g, organ] = ws.gene_integral[g, organ - 1]
-        else:
-            ws.gene_integral[g, organ] = birth_death.alive_integral(birth, net, h)
+    begin = a
+    if n == 0:
+        if h == program.interval_day:
+            return 0
+        begin = -1.0
+    for s in range(1, SPANS):
+        if ws.span_days[s] == h and ws.span_from[s] == begin:
+            return s
+    s = ws.counts[NEXT_SPAN]
+    ws.counts[NEXT_SPAN] = s + 1 if s + 1 < SPANS else 1
+    if ws.span_days[s] >= 0.0 and ws.span_from[s] >= 0.0:
+        settle_span(ws, program, patient, pools, s, effect, n)
+    ws.span_from[s] = begin
+    ws.span_days[s] = h
+    ws.counts[SERIAL] += 1
+    ws.span_serial[s] = ws.counts[SERIAL]
+    return s
+
+
+@kernel
+def settle_span(ws, program, patient, pools, s, effect, n):
+    """Count what was shed under effects over a span, and lay its sleepers."""
+    a, b = ws.span_from[s], ws.span_from[s] + ws.span_days[s]
+    w = weights_of(ws, s, n)
+    for row in range(ws.counts[ROWS]):
+        if ws.row_exposure[s, row] > 0.0:
+            record_row(ws, program, patient, pools, row, s, w, ws.row_exposure[s, row], effect, n, a, b)
+            lay_to_sleep(ws, program, row, s, w)
+
+
+@kernel
+def settle_spans(ws, program, patient, pools, effect, n):
+    """Close a cell under effects: count what was shed, and forget the tables."""
+    for s in range(1, SPANS):
+        if ws.span_days[s] < 0.0:
+            continue
+        if ws.span_from[s] >= 0.0:
+            settle_span(ws, program, patient, pools, s, effect, n)
+            ws.span_days[s] = -1.0
+
+
+@leaf
+def weights_of(ws, s, n):
+    """Return the span whose weights of rows hold for span `s`: its own only where effects bear on the way of cells."""
+    return s if n > 0 and ws.counts[BARRED] != 0 else 0
+
+
+@kernel
+def bars_the_way(effect, n):
+    """Return whether one of the effects bears on what becomes of shed cells until they have founded."""
+    for k in range(n):
+        if effect[k].kind == effects.SCALE and effect[k].lesion_key == 0:
+            process = effect[k].process
+            if process == effects.INTRAVASATION or process == effects.LYMPHATIC_ENTRY:  # noqa: PLR1714
+                return True
+            if process == effects.CAVITY_ENTRY or process == effects.CIRCULATION:  # noqa: PLR1714
+                return True
+            if process == effects.EXTRAVASATION or process == effects.COLONISATION:  # noqa: PLR1714
+                return True
+    return False
 
 
 @kernel
@@ -178,8 +221,8 @@ def find_row(ws, origin, genotype):
 
 
 @kernel
-def shed_row(ws, program, patient, course, pools, origin, genotype, effect, n, a, b):
-    """Return the row of cells shed from an origin by a genotype, made ready for the segment.
+def shed_row(ws, pools, course, origin, genotype):
+    """Return the row of cells shed from an origin by a genotype.
 
     Beyond `MAX_ROWS` pairs, which no simulated patient has come near, the patient's first row stands in.
     """
@@ -196,50 +239,56 @@ def shed_row(ws, program, patient, course, pools, origin, genotype, effect, n, a
         ws.row_origin[row] = origin
         ws.row_genotype[row] = genotype
         ws.row_gene[row] = g
-        ws.row_exposure[row] = 0.0
         ws.row_total[row] = 0.0
-        ws.row_span[row, 1] = -1.0
-    ready_row(ws, program, patient, pools, row, effect, n, a, b)
+        for s in range(SPANS):
+            ws.row_exposure[s, row] = 0.0
+            ws.row_serial[s, row] = 0
+            ws.weight_serial[s, row] = 0
     return row
 
 
 @kernel
-def ready_row(ws, program, patient, pools, row, effect, n, a, b):
-    """Fill a row's survivors per shed cell and organ, and its founders alive at the segment's end."""
-    h = b - a
-    g = ws.row_gene[row]
-    # Another row of the genotype may have filled its tables for another span.
-    prepare_gene(ws, program, patient, pools, g, effect, n, a, b)
-    if ws.row_span[row, 1] == h and (n == 0 or ws.row_span[row, 0] == a):
+def ready_row(ws, program, patient, pools, row, s, effect, n, a, b):
+    """Fill a row's survivors per shed cell and organ, and its founders alive at the span's end."""
+    if ws.row_serial[s, row] == ws.span_serial[s]:
         return
-    new = ws.row_span[row, 1] < 0.0
-    ws.row_span[row, 0] = a
-    ws.row_span[row, 1] = h
-    origin, genotype = ws.row_origin[row], ws.row_genotype[row]
-    if new or n > 0:
-        factors = (
-            route_factor(program, origin, genotype, BLOOD, effect, n, a, b),
-            route_factor(program, origin, genotype, LYMPH, effect, n, a, b),
-            route_factor(program, origin, genotype, CAVITY, effect, n, a, b),
-        )
-        for organ in range(N_ORGANS):
-            lodged = 0.0
-            for route in range(3):
-                if factors[route] > 0.0:
-                    lodged += factors[route] * potency(program, patient, origin, genotype, route, organ)
-            leave, stay = soil_chance(program, patient, genotype, organ, effect, n, a, b)
-            ws.row_weight[row, organ] = lodged * leave * stay
+    ws.row_serial[s, row] = ws.span_serial[s]
+    g = ws.row_gene[row]
+    prepare_gene(ws, program, patient, pools, s, g, effect, n, a, b)
+    w = weights_of(ws, s, n)
+    if ws.weight_serial[w, row] != ws.span_serial[w]:
+        ws.weight_serial[w, row] = ws.span_serial[w]
+        weigh_row(ws, program, patient, row, w, effect, n if w > 0 else NO_EFFECTS, a, b)
     living = 0.0
     for organ in range(N_ORGANS):
-        living += ws.row_weight[row, organ] * ws.gene_integral[g, organ]
-    ws.row_living[row] = living * (1.0 - program.sleep_share)
+        living += ws.row_weight[w, row, organ] * ws.gene_integral[s, g, organ]
+    ws.row_living[s, row] = living * (1.0 - program.sleep_share)
 
 
 @kernel
-def record_row(ws, program, patient, pools, row, exposure, effect, n, a, b):
-    """Add `exposure` shed cells of a row to the expected counts of the funnel."""
+def weigh_row(ws, program, patient, row, w, effect, n, a, b):
+    """Fill a row's survivors per shed cell and organ."""
+    origin, genotype = ws.row_origin[row], ws.row_genotype[row]
+    factors = (
+        route_factor(program, origin, genotype, BLOOD, effect, n, a, b),
+        route_factor(program, origin, genotype, LYMPH, effect, n, a, b),
+        route_factor(program, origin, genotype, CAVITY, effect, n, a, b),
+    )
+    for organ in range(N_ORGANS):
+        lodged = 0.0
+        for route in range(3):
+            if factors[route] > 0.0:
+                lodged += factors[route] * potency(program, patient, origin, genotype, route, organ)
+        leave, stay = soil_chance(program, patient, genotype, organ, effect, n, a, b)
+        ws.row_weight[w, row, organ] = lodged * leave * stay
+
+
+@kernel
+def record_row(ws, program, patient, pools, row, s, w, exposure, effect, n, a, b):
+    """Add `exposure` shed cells of a row to the expected counts of the funnel; `w` is the span of its weights."""
     if exposure <= 0.0:
         return
+    n = n if w > 0 else NO_EFFECTS
     origin, genotype = ws.row_origin[row], ws.row_genotype[row]
     h = b - a
     c = program.fate_class[genotype]
@@ -264,22 +313,22 @@ def record_row(ws, program, patient, pools, row, exposure, effect, n, a, b):
                 )  # fmt: skip
             pools.funnel[EXTRAVASATED, bed] += exposure * factor * arrests * leave
     for organ in range(N_ORGANS):
-        survived = exposure * ws.row_weight[row, organ]
+        survived = exposure * ws.row_weight[w, row, organ]
         founded = survived * (1.0 - program.sleep_share)
         pools.funnel[SURVIVED, organ] += survived
         pools.funnel[DORMANT, organ] += survived - founded
         pools.funnel[FOUNDED, organ] += founded
-        pools.funnel[LIVING, organ] += founded * ws.gene_integral[g, organ] / h
+        pools.funnel[LIVING, organ] += founded * ws.gene_integral[s, g, organ] / h
 
 
 @kernel
-def lay_to_sleep(ws, program, row):
+def lay_to_sleep(ws, program, row, s, w):
     """Turn a row's shed cells into arrivals of sleepers per organ, and clear its exposure."""
-    exposure = ws.row_exposure[row] * program.sleep_share
-    ws.row_exposure[row] = 0.0
+    exposure = ws.row_exposure[s, row] * program.sleep_share
+    ws.row_exposure[s, row] = 0.0
     g = ws.row_gene[row]
     for organ in range(N_ORGANS):
-        ws.pool_input[g, organ] += exposure * ws.row_weight[row, organ]
+        ws.pool_input[g, organ] += exposure * ws.row_weight[w, row, organ]
 
 
 @leaf

@@ -24,9 +24,14 @@ SHED, DRAWN, DRAWN_WOKEN = 9, 10, 11
 """Cells shed (by organ shed from), and founders drawn alive, at once and woken."""
 
 FREE, ALIVE, ENDED = 0, 1, 2
-ROWS, OVERFLOW, FREED, LAST_ROOM, CLASSES, KEPT = range(6)
+ROWS, OVERFLOW, FREED, LAST_ROOM, CLASSES, KEPT, SERIAL, NEXT_SPAN, BARRED, READY = range(10)
 """Entries of the workspace's `counts`: rows in use, whether room ran out, lesions and clones freed, whether there is
-no larger room to run again in, classes of growth among the clones listed, and sums of births kept."""
+no larger room to run again in, classes of growth among the clones listed, sums of births kept, the last serial number
+of a span, the span to be given up next, whether an effect bears on the way of shed cells, and whether the workspace
+holds the patient."""
+
+SPANS = 12
+"""Stretches of days whose tables of founders are kept at once; number 0 is a whole cell without effects."""
 
 MAX_KEPT = 16
 """Net rates for which a segment's sums of births are kept."""
@@ -36,19 +41,23 @@ MAX_WATCHES = 96
 WORKSPACE = np.dtype(
     [
         ("rng", np.uint64, (2,)),
-        ("counts", np.int64, (6,)),
+        ("counts", np.int64, (10,)),
+        ("span_from", np.float64, (SPANS,)),
+        ("span_days", np.float64, (SPANS,)),
+        ("span_serial", np.int64, (SPANS,)),
         ("birth", np.float64, (N_ORGANS,)),
         ("row_origin", np.int64, (MAX_ROWS,)),
         ("row_genotype", np.int64, (MAX_ROWS,)),
         ("row_gene", np.int64, (MAX_ROWS,)),
-        ("row_weight", np.float64, (MAX_ROWS, N_ORGANS)),
-        ("row_living", np.float64, (MAX_ROWS,)),
-        ("row_exposure", np.float64, (MAX_ROWS,)),
         ("row_total", np.float64, (MAX_ROWS,)),
-        ("row_span", np.float64, (MAX_ROWS, 2)),
-        ("gene_integral", np.float64, (MAX_GENOTYPES, N_ORGANS)),
-        ("gene_net", np.float64, (MAX_GENOTYPES, N_ORGANS)),
-        ("gene_span", np.float64, (MAX_GENOTYPES, 2)),
+        ("row_weight", np.float64, (SPANS, MAX_ROWS, N_ORGANS)),
+        ("weight_serial", np.int64, (SPANS, MAX_ROWS)),
+        ("row_living", np.float64, (SPANS, MAX_ROWS)),
+        ("row_serial", np.int64, (SPANS, MAX_ROWS)),
+        ("row_exposure", np.float64, (SPANS, MAX_ROWS)),
+        ("gene_integral", np.float64, (SPANS, MAX_GENOTYPES, N_ORGANS)),
+        ("gene_net", np.float64, (SPANS, MAX_GENOTYPES, N_ORGANS)),
+        ("gene_serial", np.int64, (SPANS, MAX_GENOTYPES)),
         ("clone_at", np.int64, (MAX_CLONES,)),
         ("clone_share", np.float64, (MAX_CLONES,)),
         ("clone_net", np.float64, (MAX_CLONES,)),

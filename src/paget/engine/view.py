@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from paget.engine.effects import acting, next_switch
-from paget.engine.kernel import entry
+from paget.engine.advance import earliest
+from paget.engine.effects import GROWTH, SCALE, acting, next_switch
+from paget.engine.immunity import FROM_PRIMARY
+from paget.engine.kernel import entry, kernel, leaf
 from paget.engine.lesions import coast
+from paget.engine.path import PROLIFERATION, base_growth
 from paget.engine.state import ALIVE, workspace
 from paget.model import layout
 
@@ -21,7 +24,8 @@ if TYPE_CHECKING:
     from paget.engine.state import State
 
 FASTEST = 3.0
-"""No clone outgrows the patient's own growth rate by more: drivers speed up growth by a tenth or two each."""
+"""No trait makes a clone feel an effect on growth by more."""
+NONE = np.int64(0)
 
 WIDE = 20_000
 """Places of a padded table above which patients with many lesions are looked at by themselves."""
@@ -62,6 +66,28 @@ class View(NamedTuple):
         return [np.flatnonzero(group == number) for number in np.unique(group)]
 
 
+@kernel
+def fastest_growth(effect, n):
+    """Return the most by which effects speed up growth."""
+    boost = 1.0
+    for k in range(n):
+        if effect[k].kind == SCALE and effect[k].process == GROWTH and effect[k].magnitude > 1.0:
+            weight = 1.0 + (effect[k].magnitude - 1.0) * (1.0 if effect[k].trait == layout.ANY else FASTEST)
+            boost *= weight
+    return boost
+
+
+@leaf
+def fastest_clone(program, patient, rec, clone):
+    """Return the growth per day of a lesion's fastest clone, which the lesion does not outgrow."""
+    fastest = 0.0
+    c = rec.first_clone
+    while c >= 0:
+        fastest = max(fastest, program.traits[clone[c].genotype, PROLIFERATION])
+        c = clone[c].next_clone
+    return fastest * base_growth(program, patient, rec.organ, rec.route == FROM_PRIMARY)
+
+
 @entry
 def view_block(table, scratch, acts, spare_lesion, spare_clone, patient, course, lesion, clone, effect, which, least,
                out, count):  # fmt: skip
@@ -69,18 +95,22 @@ def view_block(table, scratch, acts, spare_lesion, spare_clone, patient, course,
     for q in range(which.size):
         p = which[q]
         now = course[p].now_day
-        rate = FASTEST * max(patient[p].growth_per_day, patient[p].metastasis_growth_per_day)
+        n = acting(effect[p], acts, earliest(course[p], lesion[p], now), now) if effect.shape[1] else NONE
+        boost = fastest_growth(acts, n)
         for l in range(course[p].lesions):
             rec = lesion[p][l]
-            if rec.status != ALIVE or rec.since_day > now or rec.log_cells + rate * (now - rec.since_day) < least:
+            if rec.status != ALIVE or rec.since_day > now:
                 continue
+            if rec.log_cells < least:
+                rate = boost * fastest_clone(table[0], patient[p], rec, clone[p])
+                if rec.log_cells + rate * (now - rec.since_day) < least:
+                    continue
             spare_lesion[l] = rec
             c = rec.first_clone
             while c >= 0:
                 spare_clone[c] = clone[p][c]
                 c = clone[p][c].next_clone
             at = rec.since_day
-            n = acting(effect[p], acts, at, now)
             while at < now:
                 to = next_switch(acts, n, at, now)
                 coast(scratch[0], table[0], patient[p], spare_lesion, spare_clone, l, acts, n, at, to)
