@@ -29,6 +29,8 @@ REDUCED: Final = 0.75
 LONGEST_CELL_DAY: Final = 400.0
 """Rows that were over for longer than any cell of the engine's mesh are free."""
 FREE: Final = -1
+DECAY: Final = layout.code(layout.EFFECT_SHAPES, "decay")
+NO_EFFECT: Final = np.zeros(1, layout.EFFECT)
 MORE_ROWS: Final = 8
 
 
@@ -201,7 +203,7 @@ class Courses:
         rows = self.effect[row, slot]
         future = rows["on_day"] > now
         rows["off_day"] = np.where(rows["kind"] == CULL, rows["off_day"], np.minimum(rows["off_day"], now))
-        rows[future] = np.zeros(1, layout.EFFECT)
+        rows[future] = NO_EFFECT
         self.effect[row, slot] = rows
         self.owner[row[future], slot[future]] = FREE
 
@@ -238,19 +240,21 @@ class Courses:
         """End one row of effects in some patients and go on with it at another dose."""
         old = self.effect[who, slot]
         new = scaled(old, np.full(who.size, factor))
-        decays = old["shape"] == layout.code(layout.EFFECT_SHAPES, "decay")
         begun = old["on_day"] < day
-        half = np.where(decays, np.maximum(old["half_life_day"], 1e-9), 1.0)
-        left = np.where(decays & begun, 0.5 ** ((day - old["on_day"]) / half), 1.0)
-        new = np.where(decays, scaled(new, left), new)
+        decays = np.flatnonzero(old["shape"] == DECAY)
+        if decays.size:
+            half = np.maximum(old["half_life_day"][decays], 1e-9)
+            left = np.where(begun[decays], 0.5 ** ((day - old["on_day"])[decays] / half), 1.0)
+            new[decays] = scaled(new[decays], left)
         new["on_day"] = np.maximum(old["on_day"], day + pause_day)
         new["off_day"] = np.maximum(old["off_day"], new["on_day"])
         therapy = self.owner[who, slot]
         ended = self.effect[who, slot]
         ended["off_day"] = np.minimum(ended["off_day"], day)
-        ended[~begun] = np.zeros(1, layout.EFFECT)
+        if not begun.all():
+            ended[~begun] = NO_EFFECT
+            self.owner[who[~begun], slot] = FREE
         self.effect[who, slot] = ended
-        self.owner[who[~begun], slot] = FREE
         room = self._room(who, day)
         self.effect[who, room] = new
         self.owner[who, room] = therapy

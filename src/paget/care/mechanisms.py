@@ -127,8 +127,9 @@ def scaled(rows: Rows, factor: NDArray[np.float64]) -> Rows:
     kind = rows["kind"]
     proportional = (kind == ADD_DEATH) | (kind == HOST_HAZARD)
     relative = (kind == SCALE) | (kind == HOST_RESERVE)
-    out["magnitude"] = np.where(proportional, rows["magnitude"] * factor, out["magnitude"])
-    out["magnitude"] = np.where(relative, 1.0 + (rows["magnitude"] - 1.0) * factor, out["magnitude"])
+    magnitude = rows["magnitude"]
+    other = np.where(relative, 1.0 + (magnitude - 1.0) * factor, magnitude)
+    out["magnitude"] = np.where(proportional, magnitude * factor, other)
     return out
 
 

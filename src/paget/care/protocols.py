@@ -146,7 +146,7 @@ class Following:
                     continue
             rule_of[who] = number
             still &= ~who
-            if not still.any():
+            if not np.count_nonzero(still):
                 break
         return rule_of, retest
 
@@ -158,7 +158,7 @@ class Following:
         day = np.floor(charts.day[asked]).astype(np.int64)
         keys = stream_keys(self.seed, charts.patient[asked], layout.STREAM_CARE, rule.lineage, day)
         who[asked] = uniforms(keys) < rule.uptake
-        return bool(who.any())
+        return bool(np.count_nonzero(who))
 
 
 @dataclass(frozen=True)
@@ -209,14 +209,15 @@ class _Sheet:
 
     def narrow(self, who: Flags, conditions: tuple[int, ...]) -> bool:
         """Leave in a mask those for whom all conditions hold; return whether there is any."""
+        # Counting is several times as quick as `any`, which asks Python for the way.
         for at in conditions:
             holds = self._holds[at]
             if holds is None:
                 holds = self._holds[at] = self._tests[at](self._charts)
             np.logical_and(who, holds, out=who)
-            if not who.any():
+            if not np.count_nonzero(who):
                 return False
-        return bool(who.any())
+        return bool(np.count_nonzero(who))
 
 
 @dataclass(frozen=True)

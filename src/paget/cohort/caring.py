@@ -6,6 +6,7 @@ decision is asked of the policy, and its orders become effects. The policy is ha
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from paget.cohort.care_plan import CarePlan
     from paget.cohort.diagnosis import Diagnosis, Eyes
     from paget.engine import Program, State, View
+    from paget.model.chart import Charts
     from paget.model.findings import Findings
     from paget.model.truth import Truth
 
@@ -160,8 +162,10 @@ class Care:
         seen = Seen.of(who, truth_in_view(self.ward.program, view, density))
         pass_time(self.ward, who, seen.day)
         place = symptoms.place_numbers(watch_id, self.first_symptom)
-        self._feel(seen.where(place >= 0), place[place >= 0])
-        state = self._visit(state, seen.where(place < 0))
+        felt = place >= 0
+        if felt.any():
+            self._feel(seen.where(felt), place[felt])
+        state = self._visit(state, seen.where(~felt))
         value(self.ward, who, seen.day)
         self._set_visit(state, who)
         return state
@@ -309,18 +313,21 @@ class Care:
         ):
             days[who[which]] = np.fmin(days[who[which]], day[which])
 
-    def _retest(self, seen: Seen, event: np.ndarray) -> None:
-        """Sample tumours anew where the policy wants to know, before it decides."""
+    def _retest(self, charts: Charts, seen: Seen, event: np.ndarray) -> Charts:
+        """Sample tumours anew where the policy wants to know, before it decides, and return what charts say then."""
         needs = getattr(self.ward.plan.policy, "needs_retest", None)
         if needs is None or not (event == PROGRESSED).any():
-            return
-        asked = needs(charts_of(self.ward, seen, event)) & (event == PROGRESSED)
+            return charts
+        asked = event == PROGRESSED
+        asked[asked] = needs(charts.of(asked))
         if asked.any():
             ward, origin = self.ward, np.full(event.size, self.ward.eyes.origin, np.int64)
             tissue, _ = pathology.biopsy(
                 ward.seed, ward.eyes.tissue, seen.truth, origin, seen.findings, seen.audit, asked
             )
             self._learn(seen.who[asked], tissue.alterations[asked], tissue.biomarkers[asked])
+            return replace(charts, tested=ward.book.tested[seen.who])
+        return charts
 
     def _decide(
         self, state: State, seen: Seen, event: np.ndarray, imaged: np.ndarray, told: np.ndarray | None
@@ -328,8 +335,8 @@ class Care:
         """Ask the policy, carry out what it orders, and log the visit."""
         if not seen.who.size:
             return state
-        self._retest(seen, event)
-        orders = self.ward.plan.policy.decide(charts_of(self.ward, seen, event))
+        charts = self._retest(charts_of(self.ward, seen, event), seen, event)
+        orders = self.ward.plan.policy.decide(charts)
         response = np.where(imaged, self.ward.book.response[seen.who], RESPONSES.index("none"))
         state = carry_out(self.ward, state, seen, event, orders, imaged)
         measured = np.full((2, seen.who.size), np.nan) if told is None else told

@@ -93,6 +93,8 @@ class Seen:
 
     def where(self, which: np.ndarray) -> Seen:
         """Return the patients that a mask of shape (K,) keeps, with rows of findings counted anew."""
+        if which.all():
+            return self
         mask = which[self.findings.row]
         place = np.cumsum(which) - 1
         kept = self.findings.where(mask)

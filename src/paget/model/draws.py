@@ -7,6 +7,8 @@ patient, or one more scan of a patient, changes no other draw.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -26,19 +28,37 @@ TO_UNIT = 1.0 / 9007199254740992.0
 
 def _words(values: ArrayLike) -> Words:
     """Return whole numbers as uint64 arrays of at least one dimension, whose products wrap without a warning."""
-    array = np.atleast_1d(np.asarray(values))
-    return array if array.dtype == np.uint64 else array.astype(np.int64).view(np.uint64)
+    array = np.asarray(values)
+    if array.dtype != np.uint64:
+        array = array.astype(np.int64).view(np.uint64)
+    return array if array.ndim else array.reshape(1)
 
 
 def _mix(z: Words) -> Words:
-    z = (z ^ (z >> S30)) * MIX_A
-    z = (z ^ (z >> S27)) * MIX_B
-    mixed: Words = z ^ (z >> S31)
-    return mixed
+    """Return words mixed by the finaliser of SplitMix64; the array handed over is used up."""
+    shifted = z >> S30
+    z ^= shifted
+    z *= MIX_A
+    np.right_shift(z, S27, out=shifted)
+    z ^= shifted
+    z *= MIX_B
+    np.right_shift(z, S31, out=shifted)
+    z ^= shifted
+    return z
 
 
-def _combine(key: Words, word: Words) -> Words:
-    return _mix(key ^ _mix(word + GOLDEN) * GAMMA_A)
+@lru_cache(maxsize=4096)
+def _mixed(word: int) -> np.uint64:
+    """Return what a word adds to a key, once for each word that comes again and again."""
+    return np.uint64((_mix(_words(word) + GOLDEN) * GAMMA_A)[0])
+
+
+def _combine(key: Words, word: ArrayLike) -> Words:
+    if isinstance(word, int):
+        return _mix(key ^ _mixed(word))
+    part = _mix(_words(word) + GOLDEN)
+    part *= GAMMA_A
+    return _mix(key ^ part)
 
 
 def stream_keys(seed: int, patients: ArrayLike, stream: ArrayLike, lineage: ArrayLike, cell: ArrayLike = 0) -> Words:
@@ -53,15 +73,19 @@ def stream_keys(seed: int, patients: ArrayLike, stream: ArrayLike, lineage: Arra
     stream, lineage, cell
         What the draw is for (`layout.STREAM_*`), which of that kind (a lesion's key, say), and when.
     """
-    key = _combine(_mix(_words(seed) + GOLDEN), _words(patients))
-    return _combine(_combine(_combine(key, _words(stream)), _words(lineage)), _words(cell))
+    key = _combine(_mix(_words(seed) + GOLDEN), patients)
+    return _combine(_combine(_combine(key, stream), lineage), cell)
 
 
 def uniforms(keys: Words, counter: ArrayLike = 1) -> Floats:
     """Return draw `counter` (1, 2, ...) of each stream, uniform in [0, 1); arguments broadcast."""
-    gamma = (keys ^ (keys >> S33)) * GAMMA_A
-    gamma = (gamma ^ (gamma >> S33)) * GAMMA_B
-    gamma = (gamma ^ (gamma >> S33)) | ONE
+    gamma = keys >> S33
+    gamma ^= keys
+    gamma *= GAMMA_A
+    gamma ^= gamma >> S33
+    gamma *= GAMMA_B
+    gamma ^= gamma >> S33
+    gamma |= ONE
     word = _mix(keys + _words(counter) * gamma)
     return np.asarray((word >> S11).astype(np.float64) * TO_UNIT)
 
