@@ -159,3 +159,51 @@ def test_a_folder_of_another_run_is_told_by_the_key_that_differs(paget: Run, tmp
     assert done.returncode == 2
     assert "paget_version is '0.0.1' there and" in done.stderr
     assert [path.name for path in (tmp_path / "run").iterdir()] == ["provenance.json"]
+
+
+POLICY = """policy = "mine"
+name = "Mine"
+summary = "A test."
+
+[[rules]]
+id = "first"
+at = ["diagnosis"]
+give = ["folfox"]
+phase = "systemic"
+goal = "control"
+source = "paget"
+grade = "assumed"
+rationale = "A test."
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ('"folfox"', '"folfoxx"', ("folfoxx", "nearest: folfox", "rules.0.give")),
+        ('"control"', '"contrl"', ("contrl", "nearest: control", "rules.0.goal")),
+        ("phase =", "wait = -3.0\nphase =", ("-3.0", "rules.0.wait")),
+        ("phase =", "uptake = 0.0\nphase =", ("rules.0.uptake",)),
+        ("phase =", "when = { age_from_year = 80.0, age_below_year = 70.0 }\nphase =", ("age_below_year", "70.0")),
+        ("phase =", 'when = { has = ["KRASS"] }\nphase =', ("KRASS", "nearest: KRAS")),
+        ('"diagnosis"', '"diagnosiss"', ("diagnosiss", "nearest: diagnosis", "rules.0.at.0")),
+    ],
+)
+def test_a_policy_that_cannot_be_followed_is_refused_before_anything_runs(
+    paget: Run, tmp_path: Path, old: str, new: str, told: tuple[str, ...]
+) -> None:
+    """An unknown drug, an impossible condition, a negative wait: exit code 2, the key, and no folder."""
+    (tmp_path / "mine.toml").write_text(POLICY.replace(old, new), encoding="utf-8")
+    done = paget("run", "colorectal", "-n", "5", "--care", "mine.toml", folder=tmp_path)
+    assert done.returncode == 2
+    assert all(words in done.stderr for words in told), done.stderr
+    assert "Traceback" not in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.toml"]
+
+
+def test_a_policy_that_there_is_not_is_refused_with_the_nearest(paget: Run, tmp_path: Path) -> None:
+    """A misspelt policy ends with the names there are."""
+    done = paget("run", "colorectal", "-n", "5", "--care", "standard_of_cure", folder=tmp_path)
+    assert done.returncode == 2
+    assert "nearest: standard_of_care" in done.stderr
+    assert not list(tmp_path.iterdir())
