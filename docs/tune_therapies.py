@@ -28,8 +28,8 @@ TABLE = Path(__file__).with_name("therapy_targets.csv")
 PAGE = Path(__file__).with_name("therapies.md")
 TEXT = Path(__file__).with_name("therapies_text.md")
 SEED: Final = 20
-PATIENTS: Final = 300
-"""Patients in an arm: a share of 50 % is then known to 3 points, a median to about 8 %."""
+PATIENTS: Final = 150
+"""Patients in an arm: a share of 50 % is then known to 4 points, a median to about 12 %."""
 CHUNK: Final = 500
 MOST: Final = 20_000
 """Patients looked through at most to fill an arm."""
