@@ -81,7 +81,8 @@ def kill_per_day(name: str, *carried: str) -> float:
         symptomatic=np.zeros((1, layout.N_ORGANS), np.bool_),
     )
     dying = layout.code(layout.EFFECT_KINDS, "add_death")
-    rows = [row for _, rows in lower(therapies()[name], TESTS, "none", 1, hosts) for row in rows if row["kind"] == dying]
+    lowered = lower(therapies()[name], TESTS, "none", 1, hosts)
+    rows = [row for _, rows in lowered for row in rows if row["kind"] == dying]
     return float(sum(row["magnitude"] for row in rows if row["organ"] == layout.ANY))
 
 

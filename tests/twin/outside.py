@@ -47,7 +47,7 @@ class Effect:
 
     def leaves(self, traits: Sequence[float]) -> float:
         """Return the fraction of a clone that it leaves, if it is a cull: the trait multiplies the log kill."""
-        return self.magnitude ** self.weight(traits)
+        return float(self.magnitude ** self.weight(traits))
 
     def overlap(self, a: float, b: float) -> float:
         """Return the share of days a to b that lies in the effect's time."""

@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from paget.cohort.care_tables import TABLES as CARE_TABLES
 from paget.cohort.recipe import Recipe, make_recipe
 from paget.cohort.store import JoinedTables
 from paget.model.layout import FUNNEL_STEPS
@@ -101,7 +102,7 @@ def made_up_block(first: int, count: int) -> JoinedTables:
         funnel=pa.Table.from_pylist([row for rows in funnel for row in rows], schema=funnel_schema),
         tests=pa.Table.from_pylist([{"patient": row["patient"], "test": "cea", "value": 7.0} for row in patients]),
         findings=_with_ids(pa.Table.from_pylist([_finding(row) for row in patients])),
-        **{name: pa.table({"patient": pa.array([], pa.int64())}) for name in ("treatments", "visits", "adverse_events")},
+        **{name: pa.table({"patient": pa.array([], pa.int64())}) for name in CARE_TABLES},
     )
 
 
