@@ -135,6 +135,7 @@ class Book:
         event: np.ndarray,
         response: np.ndarray,
         measured: np.ndarray,
+        marker: np.ndarray,
         rule: np.ndarray,
     ) -> None:
         """Keep one row for each patient seen.
@@ -145,6 +146,8 @@ class Book:
             Rows of patients, ages in days, codes of `EVENTS` and `RESPONSES`, and the rule that decided.
         measured : ndarray of float64, shape (2, K)
             Sum of target lesions (mm) and whether there are new ones; NaN where nothing was measured.
+        marker : ndarray of float64, shape (K,)
+            Level of the marker in blood; NaN where none was taken.
         """
         self.visits.append(
             {
@@ -158,6 +161,7 @@ class Book:
                 "phase": self.phase[who],
                 "goal": self.goal[who],
                 "line": self.line[who],
+                "marker": marker,
                 "rule": rule,
             }
         )

@@ -88,7 +88,13 @@ def _visits(book: Book) -> Flat:
     if not book.visits:
         whole, days = np.zeros(0, np.int64), np.zeros(0)
         names = ("row", "event", "fitness", "response", "phase", "goal", "line", "rule")
-        return {**dict.fromkeys(names, whole), "day": days, "sum_mm": days, "new_lesions": np.zeros(0, bool)}
+        return {
+            **dict.fromkeys(names, whole),
+            "day": days,
+            "sum_mm": days,
+            "marker": days,
+            "new_lesions": np.zeros(0, bool),
+        }
     return _sorted({name: np.concatenate([each[name] for each in book.visits]) for name in book.visits[0]}, "day")
 
 

@@ -79,9 +79,19 @@ def treatment_table(state: State, care: CareResult | None, plan: CarePlan | None
     )
 
 
-def visit_table(state: State, care: CareResult | None, plan: CarePlan | None) -> pa.Table:
-    """Return one row per visit at which something was decided, in order of patient and day; see `treatment_table`."""
-    rows = _or_nothing(care, "visits", ("day", "sum_mm"), _VISIT)
+def visit_table(state: State, care: CareResult | None, plan: CarePlan | None, marker: str) -> pa.Table:
+    """Return one row per visit at which something was decided, in order of patient and day; see `treatment_table`.
+
+    Parameters
+    ----------
+    state : State
+        The patients.
+    care, plan
+        What care has left, and the names of rules.
+    marker : str
+        Name of the protein in blood that is followed.
+    """
+    rows = _or_nothing(care, "visits", ("day", "sum_mm", "marker"), _VISIT)
     names = () if plan is None else plan.rules
     return table_of(
         {
@@ -92,6 +102,8 @@ def visit_table(state: State, care: CareResult | None, plan: CarePlan | None) ->
             "targets_sum_mm": rows["sum_mm"],
             "response": names_of(rows["response"], ("", *RESPONSES[1:])),
             "new_lesions": rows["new_lesions"].astype(bool),
+            "marker": names_of(np.where(np.isnan(rows["marker"]), 0, 1), ("", marker)),
+            "marker_value": rows["marker"],
             "phase": names_of(rows["phase"], PHASES),
             "goal": names_of(rows["goal"], GOALS),
             "line": rows["line"],
@@ -118,7 +130,10 @@ def adverse_event_table(state: State, care: CareResult | None, plan: CarePlan | 
 
 
 _TREATMENT = ("row", "therapy", "line", "phase", "start_day", "end_day", "dose", "ending", "best")
-_VISIT = ("row", "day", "event", "fitness", "sum_mm", "response", "new_lesions", "phase", "goal", "line", "rule")
+_VISIT = (
+    *("row", "day", "event", "fitness", "sum_mm", "response", "new_lesions", "marker"),
+    *("phase", "goal", "line", "rule"),
+)
 _EVENT = ("row", "therapy", "toxicity", "grade", "onset_day", "until_day")
 
 

@@ -19,11 +19,12 @@ from paget.cohort.care_orders import carry_out
 from paget.cohort.care_toxicity import Toxicities
 from paget.cohort.care_worth import pass_time, value
 from paget.cohort.seen import truth_in_view
+from paget.cohort.testing import followed
 from paget.cohort.ward import Seen, Ward
 from paget.model import layout
 from paget.model.chart import EVENTS, GOALS, PHASES, RESPONSES
 from paget.model.findings import Audit
-from paget.observation import fitness, imaging, pathology, symptoms, workup
+from paget.observation import assays, fitness, imaging, pathology, symptoms, workup
 from paget.observation.response import Assessment, Tracked, assess
 
 if TYPE_CHECKING:
@@ -101,6 +102,7 @@ class Care:
             tracked=Tracked.none(patients),
             toxicities=toxicities,
         )
+        self._protein = followed(eyes)[1]
         sees = [[organ in each.organs for organ in layout.ORGANS] for each in plan.modalities]
         self._sees = np.array(sees, bool).reshape(len(plan.modalities), layout.N_ORGANS)
 
@@ -340,8 +342,20 @@ class Care:
         response = np.where(imaged, self.ward.book.response[seen.who], RESPONSES.index("none"))
         state = carry_out(self.ward, state, seen, event, orders, imaged)
         measured = np.full((2, seen.who.size), np.nan) if told is None else told
-        self.ward.book.log_visit(seen.who, seen.day, event, response, measured, orders.rule)
+        marker = self._marker(seen)
+        self.ward.book.log_visit(seen.who, seen.day, event, response, measured, marker, orders.rule)
         return state
+
+    def _marker(self, seen: Seen) -> np.ndarray:
+        """Return the level of the cancer's protein in blood, of those whose goal is not comfort alone."""
+        ward, level = self.ward, np.full(seen.who.size, np.nan)
+        test = self._protein
+        taken = ward.book.goal[seen.who] != COMFORT
+        if test is not None and taken.any():
+            gone = ~ward.book.primary_in_place[seen.who[taken]]
+            day = np.floor(seen.day[taken]).astype(np.int64)
+            level[taken] = assays.measure(ward.seed, seen.truth.of(taken), test, day, organ_removed=gone)
+        return level
 
     def _set_visit(self, state: State, who: np.ndarray) -> None:
         """Have the engine call at the next visit, or when something that is given comes to its end."""

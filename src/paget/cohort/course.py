@@ -23,6 +23,7 @@ from paget.cohort.finding_tables import finding_table, known_columns, test_table
 from paget.cohort.population import draw_patients
 from paget.cohort.search import Search
 from paget.cohort.tables import Lesions, clone_table, funnel_table, lesion_table, patient_table
+from paget.cohort.testing import followed
 from paget.engine.compile import YEAR_DAY
 from paget.engine.state import LARGEST, has_sparse_memory
 
@@ -170,7 +171,7 @@ def life_courses(
         parts["findings"].append(finding_table(state, chunk.known, eyes))
         parts["tests"].append(test_table(state, chunk.known, eyes))
         parts["treatments"].append(treatment_table(state, chunk.care, plan))
-        parts["visits"].append(visit_table(state, chunk.care, plan))
+        parts["visits"].append(visit_table(state, chunk.care, plan, followed(eyes)[0]))
         parts["adverse_events"].append(adverse_event_table(state, chunk.care, plan))
     return BlockTables(**{name: in_order(pa.concat_tables(tables)) for name, tables in parts.items()})
 

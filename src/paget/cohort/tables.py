@@ -46,7 +46,10 @@ def table_of(columns: Columns) -> pa.Table:
 
 
 def names_of(codes: np.ndarray, names: tuple[str, ...]) -> pa.Array:
-    """Return codes as a dictionary array of names."""
+    """Return codes as a dictionary array of names, each of which it holds once though several codes may share it."""
+    unique = tuple(dict.fromkeys(names))
+    if len(unique) < len(names):
+        codes, names = np.array([unique.index(name) for name in names])[codes], unique
     return pa.DictionaryArray.from_arrays(pa.array(codes.astype(np.int16)), pa.array(names, pa.string()))
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from paget.model.assay import ProteinTest
 from paget.model.tissue import POSITIVE, UNKNOWN
 from paget.observation import assays, pathology
 
@@ -50,6 +51,17 @@ class Tests:
     def where(self, mask: np.ndarray) -> Tests:
         """Return the results that a mask of shape (R,) keeps."""
         return Tests(**{each.name: getattr(self, each.name)[mask] for each in fields(self)})
+
+
+def followed(eyes: Eyes) -> tuple[str, ProteinTest | None]:
+    """Return the protein in blood by which patients of a cancer are followed: the first that is measured, if any.
+
+    Parameters
+    ----------
+    eyes : Eyes
+        What is measured at diagnosis.
+    """
+    return next(((name, test) for name, test in eyes.blood if isinstance(test, ProteinTest)), ("", None))
 
 
 def names_of_tests(eyes: Eyes) -> tuple[str, ...]:
