@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from paget.engine.compile import diameter_from_cells
+from paget.engine.state import used_rows
 from paget.model import layout
 
 if TYPE_CHECKING:
@@ -81,8 +82,8 @@ class Lesions:
     @classmethod
     def of(cls, state: State, lesion: np.ndarray) -> Lesions:
         """Return the lesions held in an array of shape (P, L), without looking at its empty places."""
-        who, slot = _used(state.course["lesions"])
-        rows = lesion[who, slot]
+        who = np.repeat(np.arange(state.patient.size), state.course["lesions"])
+        rows = used_rows(lesion, state.course["lesions"])
         held = rows["status"] != FREE
         return cls(who[held], rows[held], state.patient.size)
 
@@ -106,12 +107,6 @@ class Lesions:
         low = np.full(self.patients, np.nan)
         np.fmin.at(low, self.who, values)
         return low
-
-
-def _used(counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return patient and place of all entries in use, given their number per patient."""
-    who = np.repeat(np.arange(counts.size), counts)
-    return who, np.arange(who.size) - np.repeat(np.cumsum(counts) - counts, counts)
 
 
 def patient_table(cancer_id: str, state: State, lesions: Lesions, density_per_cm3: float, known: Columns) -> pa.Table:
@@ -198,8 +193,8 @@ def lesion_table(state: State, lesions: Lesions, density_per_cm3: float, drivers
 
 def clone_table(state: State, lesion: np.ndarray, clone: np.ndarray, drivers: tuple[str, ...]) -> pa.Table:
     """Return one row per clone alive; see `patient_table` for parameters."""
-    who, slot = _used(state.course["clones"])
-    rows = clone[who, slot]
+    who = np.repeat(np.arange(state.patient.size), state.course["clones"])
+    rows = used_rows(clone, state.course["clones"])
     linked = rows["lesion"] >= 0
     who, rows = who[linked], rows[linked]
     cells = np.where(rows["count"] >= 0.0, rows["count"], rows["cells"])

@@ -49,20 +49,26 @@ def matches(effect, organ, is_primary, key):
 
 @kernel
 def acting(effect, acts, a, b):
-    """Copy the rows that act between days `a` and `b` to `acts`, and return how many; all others cost nothing.
+    """Copy the rows that act between days `a` and `b` to `acts`, in order of kind, and return how many.
 
-    A cull acts on its day alone, whatever its `off_day` says.
+    All others cost nothing. A cull acts on its day alone, whatever its `off_day` says.
     """
     n = 0
     for k in range(effect.size):
-        if effect[k].kind == CULL:
-            if a <= effect[k].on_day < b:
-                acts[n] = effect[k]
-                acts[n].off_day = effect[k].on_day
-                n += 1
-        elif max(a, effect[k].on_day) < min(b, effect[k].off_day):
-            acts[n] = effect[k]
-            n += 1
+        kind = effect[k].kind
+        if kind == CULL:
+            if not a <= effect[k].on_day < b:
+                continue
+        elif not max(a, effect[k].on_day) < min(b, effect[k].off_day):
+            continue
+        m = n
+        while m > 0 and acts[m - 1].kind > kind:
+            acts[m] = acts[m - 1]
+            m -= 1
+        acts[m] = effect[k]
+        if kind == CULL:
+            acts[m].off_day = effect[k].on_day
+        n += 1
     return n
 
 
@@ -91,7 +97,9 @@ def added_death(effect, n, organ, is_primary, key, traits, a, b):
     """Return deaths per cell and day that effects add for a clone of `traits`."""
     total = 0.0
     for k in range(n):
-        if effect[k].kind == ADD_DEATH and matches(effect[k], organ, is_primary, key):
+        if effect[k].kind != ADD_DEATH:
+            break
+        if matches(effect[k], organ, is_primary, key):
             weight = 1.0 if effect[k].trait == ANY else traits[effect[k].trait]
             total += weight * strength(effect[k], a, b)
     return total
@@ -102,6 +110,8 @@ def scaling(effect, n, process, organ, is_primary, key, traits, a, b):
     """Return the factor that effects put on a process; a trait selector weakens it by the clone's trait."""
     factor = 1.0
     for k in range(n):
+        if effect[k].kind > SCALE:
+            break
         if effect[k].kind == SCALE and effect[k].process == process and matches(effect[k], organ, is_primary, key):
             share = max(0.0, min(b, effect[k].off_day) - max(a, effect[k].on_day)) / max(b - a, 1e-12)
             if share > 0.0:
@@ -117,7 +127,9 @@ def next_cut(effect, n, organ, is_primary, key, after, end):
     """Return the first day after `after` at which an effect that touches the lesion switches, or `end`."""
     cut = end
     for k in range(n):
-        if effect[k].kind > CULL or not matches(effect[k], organ, is_primary, key):
+        if effect[k].kind > CULL:
+            break
+        if not matches(effect[k], organ, is_primary, key):
             continue
         for day in (effect[k].on_day, effect[k].off_day):
             if after < day < cut:
@@ -134,6 +146,17 @@ def next_switch(effect, n, after, end):
             if after < day < cut:
                 cut = day
     return cut
+
+
+@kernel
+def is_culled(effect, n, organ, is_primary, key, day):
+    """Return whether a cull on `day` is aimed at a lesion."""
+    for k in range(n):
+        if effect[k].kind > CULL:
+            break
+        if effect[k].kind == CULL and effect[k].on_day == day and matches(effect[k], organ, is_primary, key):
+            return True
+    return False
 
 
 @kernel

@@ -262,6 +262,8 @@ def end_lesion(ws, lesion, l, day):
 def cull(ws, program, lesion, clone, l, effect, n, day):
     """Apply the culls of `day` to each clone of a lesion: exact thinning while small, a factor while large."""
     rec = lesion[l]
+    if not effects.is_culled(effect, n, rec.organ, rec.route == FROM_PRIMARY, rec.key, day):
+        return
     total = 0.0
     touched = False
     c = rec.first_clone
@@ -320,6 +322,8 @@ def coast(ws, program, patient, lesion, clone, l, effect, n, a, b):
 def coast_cull(program, lesion, clone, l, effect, n, day):
     """Apply the culls of `day` to a copied lesion at their mean."""
     rec = lesion[l]
+    if not effects.is_culled(effect, n, rec.organ, rec.route == FROM_PRIMARY, rec.key, day):
+        return
     total = 0.0
     touched = False
     c = rec.first_clone

@@ -15,7 +15,7 @@ from paget.engine.growth import LOG_SMALL
 from paget.engine.kernel import entry
 from paget.engine.lesions import coast
 from paget.engine.path import PROLIFERATION
-from paget.engine.state import ALIVE, MAX_WATCHES, Capacity, State, give_back, roomy, rows_of, workspace
+from paget.engine.state import ALIVE, MAX_WATCHES, SCRATCH, Capacity, State, give_back, roomy, rows_of
 from paget.model import layout
 
 OVERFLOW = layout.STOP_REASONS.index("overflow")
@@ -216,9 +216,8 @@ def _run(program, state, until):
     stops = np.zeros(state.patient.size, layout.STOP)
     advance_block(
         program.seeded(state.seed), state.patient, state.course, state.lesion, state.clone, state.pools,
-        state.effect, state.watch, workspace(last_room=state.capacity.is_last), _room_for_effects(state),
-        np.zeros(state.capacity.lesions, layout.LESION), np.zeros(state.capacity.clones, layout.CLONE),
-        until, stops,
+        state.effect, state.watch, SCRATCH.workspace(last_room=state.capacity.is_last), _room_for_effects(state),
+        *SCRATCH.copies(state.capacity), until, stops,
     )  # fmt: skip
     return stops
 
@@ -272,7 +271,7 @@ def snapshot(program: Program, state: State) -> tuple[np.ndarray, np.ndarray]:
     lesions, clones = state.lesion.copy(), state.clone.copy()
     table = program.seeded(state.seed)
     coast_block(
-        table, workspace(), _room_for_effects(state), state.patient, state.course, lesions, clones, state.effect
+        table, SCRATCH.workspace(), _room_for_effects(state), state.patient, state.course, lesions, clones, state.effect
     )
     lesions.flags.writeable = False
     clones.flags.writeable = False
@@ -305,7 +304,7 @@ def look(program: Program, state: State, which: np.ndarray) -> State:
     )
     table = program.seeded(state.seed)
     room = _room_for_effects(seen)
-    coast_block(table, workspace(), room, seen.patient, seen.course, seen.lesion, seen.clone, seen.effect)
+    coast_block(table, SCRATCH.workspace(), room, seen.patient, seen.course, seen.lesion, seen.clone, seen.effect)
     return seen
 
 

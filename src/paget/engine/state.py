@@ -11,12 +11,13 @@ from __future__ import annotations
 import math
 import mmap
 import sys
+import threading
 from contextlib import suppress
 from typing import NamedTuple
 
 import numpy as np
 
-from paget.model.layout import MAX_CLONES, MAX_DRIVERS, MAX_GENOTYPES, MAX_ROWS, N_ORGANS, N_SITES
+from paget.model.layout import CLONE, LESION, MAX_CLONES, MAX_DRIVERS, MAX_GENOTYPES, MAX_ROWS, N_ORGANS, N_SITES
 
 (ENTRIES, ARRESTS, EXTRAVASATED, SURVIVED, DORMANT, WOKEN, FOUNDED, LIVING, LIVING_WOKEN) = range(9)
 """Expected counts kept per bed; what dies out is drawn from them once, at the end (`funnel.py`)."""
@@ -181,9 +182,37 @@ def rows_of(array: np.ndarray, which: np.ndarray, used: int) -> np.ndarray:
     return raw[:, : used * size][which].view(array.dtype)
 
 
-def workspace(*, last_room: bool = False) -> np.ndarray:
-    """Return fresh scratch space for one call: an array of one WORKSPACE record."""
-    scratch = np.zeros(1, WORKSPACE)
-    scratch["slot"] = -1
-    scratch["counts"][0, LAST_ROOM] = last_room
-    return scratch
+def used_rows(array: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """Return the first records of each patient, as many as `counts` says, one patient's after another's."""
+    size = array.dtype.itemsize
+    raw = array.view(np.uint8).reshape(array.shape[0], array.shape[1] * size)
+    parts = [row[: count * size] for row, count in zip(raw, counts.tolist(), strict=True)]
+    return np.concatenate(parts).view(array.dtype) if parts else array.reshape(-1)[:0]
+
+
+class Scratch(threading.local):
+    """Scratch space of each thread, made once: what one call leaves there, the next does not read."""
+
+    def __init__(self) -> None:
+        self.space = np.zeros(1, WORKSPACE)
+        self.room = Capacity(0, 0)
+        self.lesion = np.zeros(0, LESION)
+        self.clone = np.zeros(0, CLONE)
+
+    def workspace(self, *, last_room: bool = False) -> np.ndarray:
+        """Return scratch space for one call: an array of one WORKSPACE record."""
+        self.space["slot"] = -1
+        self.space["counts"] = 0
+        self.space["counts"][0, LAST_ROOM] = last_room
+        self.space["gene_serial"] = 0
+        return self.space
+
+    def copies(self, room: Capacity) -> tuple[np.ndarray, np.ndarray]:
+        """Return room for copies of one patient's lesions and clones."""
+        if room != self.room:
+            self.room = room
+            self.lesion, self.clone = np.zeros(room.lesions, LESION), np.zeros(room.clones, CLONE)
+        return self.lesion, self.clone
+
+
+SCRATCH = Scratch()

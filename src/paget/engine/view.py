@@ -16,7 +16,7 @@ from paget.engine.immunity import FROM_PRIMARY
 from paget.engine.kernel import entry, kernel, leaf
 from paget.engine.lesions import coast
 from paget.engine.path import PROLIFERATION, base_growth
-from paget.engine.state import ALIVE, workspace
+from paget.engine.state import ALIVE, SCRATCH
 from paget.model import layout
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ FASTEST = 3.0
 """No trait makes a clone feel an effect on growth by more."""
 NONE = np.int64(0)
 
-WIDE = 20_000
+WIDE = 100_000
 """Places of a padded table above which patients with many lesions are looked at by themselves."""
 BOUNDS = (48, 400)
 
@@ -155,8 +155,8 @@ def view(program: Program, state: State, which: np.ndarray, least_cells: float =
     least = math.log(least_cells) if least_cells > 0.0 else -math.inf
     out, count = np.zeros((which.size, room), COLUMN), np.zeros(which.size, np.int64)
     view_block(
-        program.seeded(state.seed), workspace(), np.zeros(max(1, state.effect.shape[1]), layout.EFFECT),
-        np.zeros(state.capacity.lesions, layout.LESION), np.zeros(state.capacity.clones, layout.CLONE),
+        program.seeded(state.seed), SCRATCH.workspace(), np.zeros(max(1, state.effect.shape[1]), layout.EFFECT),
+        *SCRATCH.copies(state.capacity),
         state.patient, state.course, state.lesion, state.clone, state.effect, which, least, out, count,
     )  # fmt: skip
     return View(state.patient[which], course, out[:, : max(1, count.max(initial=1))], count)
