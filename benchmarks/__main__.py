@@ -9,13 +9,13 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from benchmarks import finding, floor, gillespy, memory, speed, starts
+from benchmarks import care, finding, floor, gillespy, memory, speed, starts
 from benchmarks.machine import machine
 from benchmarks.tables import Table, keep, print_machine, print_table, tell
 from paget import catalogue
 
 PATIENTS = 500
-SECTIONS = ("patients", "finding", "steps", "starts", "memory", "gillespy")
+SECTIONS = ("patients", "finding", "care", "steps", "starts", "memory", "gillespy")
 
 
 def some_of(allowed: Sequence[str], text: str) -> list[str]:
@@ -79,6 +79,7 @@ def main() -> int:
     work: dict[str, Callable[[], Table]] = {
         "patients": partial(speed.measure, options.cancers or options.known, options.patients),
         "finding": partial(finding.measure, options.cancers, options.patients),
+        "care": partial(care.measure, options.cancers, 2 * options.patients),
         "steps": partial(floor.measure, options.cancers),
         "starts": starts.measure,
         "memory": memory.measure,

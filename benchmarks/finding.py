@@ -1,7 +1,7 @@
 """What it costs to look for patients: the natural history with its tables, beside the same with the usual work-up.
 
-Both run the same patients on one thread, from first cell to death, and lay the tables of lesions, clones, cells and
-patients. The second also watches for symptoms, examines, stages and tests, and lays what was found.
+Both run the same patients on one thread without care, from first cell to death, and lay the tables of lesions, clones,
+cells and patients. The second also watches for symptoms, examines, stages and tests, and lays what was found.
 """
 
 from __future__ import annotations
@@ -11,12 +11,14 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.patients import CHUNK, OVERFLOW, chunks, drawn, program_of
+from benchmarks.patients import OVERFLOW, chunks, drawn, program_of
 from benchmarks.tables import Table, ratio, tell
 from benchmarks.timing import best_in_turn
 from paget import catalogue, engine
+from paget.cohort.course import CHUNK
 from paget.cohort.recipe import make_recipe
 from paget.cohort.tables import Lesions, clone_table, funnel_table, lesion_table, patient_table
+from paget.engine.state import LARGEST, has_sparse_memory
 
 SEED, REPEATS = 1, 2
 HEAD = ("cancer", "history", "with work-up", "ratio")
@@ -35,6 +37,7 @@ def unseen(cancer_id: str, who: np.ndarray[Any, Any], room: engine.Capacity | No
         Room per patient; as the engine has it if None.
     """
     program = program_of(cancer_id)
+    room = room or (LARGEST if has_sparse_memory() else None)
     state, stops = engine.advance(program, engine.start(program, SEED, who, capacity=room), grow=False)
     full = stops["reason"] == OVERFLOW
     if full.any():
@@ -63,7 +66,7 @@ def measure(cancers: list[str] | None, count: int) -> Table:
     rows = []
     for cancer_id in cancers or ["liver_hepatocellular", "colorectal"]:
         tell(f"  finding: {cancer_id}")
-        recipe = make_recipe(cancer_id, seed=SEED)
+        recipe = make_recipe(cancer_id, seed=SEED, care="none")
         parts = chunks(drawn(program_of(cancer_id), cancer_id, SEED, count), CHUNK)
         recipe(0, 2)
         unseen(cancer_id, parts[0][:2])
