@@ -38,8 +38,8 @@ if TYPE_CHECKING:
 
 CHUNK = 500
 """Patients whose state is held at once."""
-CARED_CHUNK = 1000
-"""The same under care, where a round of visits of twice as many patients takes little longer."""
+CARED_CHUNK = 2000
+"""The same under care, where a round of visits of many patients takes little longer than one of few."""
 
 
 @dataclass(frozen=True)

@@ -32,9 +32,9 @@ if TYPE_CHECKING:
     """Is told how many more patients have been computed."""
 
 WORKERS_MAX: Final = 4096
-_PIECE_PATIENTS: Final = 500
-_LARGE_PIECE_PATIENTS: Final = 1000
-"""A piece where every worker gets two: under care a round of visits of twice as many takes little longer."""
+_PIECES_PATIENTS: Final = (2000, 1000, 500)
+"""Patients of a piece, of which each worker gets two or more if there are enough: large ones take less under care,
+where a round of visits of many patients takes little longer than one of few."""
 _AHEAD: Final = 2
 _REMOTE_AHEAD_LEAST: Final = 16
 _CONNECT_SECONDS: Final = 10
@@ -95,8 +95,8 @@ def run_here(
     def submit(owned: tuple[Block, Block]) -> Future:
         return pool.submit(compute, owned[1].first, owned[1].count)
 
-    many = sum(block.count for block in blocks) >= 2 * workers * _LARGE_PIECE_PATIENTS
-    size = _LARGE_PIECE_PATIENTS if many else _PIECE_PATIENTS
+    each = sum(block.count for block in blocks) // (2 * workers)
+    size = next((size for size in _PIECES_PATIENTS if size <= each), _PIECES_PATIENTS[-1])
     pieces = [(block, piece) for block in blocks for piece in _pieces(block, size)]
     writing: deque[Future] = deque()
     held: list[Tables] = []
