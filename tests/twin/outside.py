@@ -85,10 +85,10 @@ class Outside:
         """Return the effects of a kind that touch a place."""
         return [e for e in self.effects if e.kind == kind and e.touches(place)]
 
-    def deaths(self, place: Place, traits: Sequence[float], a: float, b: float) -> float:
+    def deaths(self, place: Place, traits: Sequence[float], a: float, b: float, kind: str = "add_death") -> float:
         """Return deaths per cell and day that are added."""
         return sum(
-            (e.weight(traits) * (e.magnitude * e.presence(a, b)) for e in self.of_kind("add_death", place)),
+            (e.weight(traits) * (e.magnitude * e.presence(a, b)) for e in self.of_kind(kind, place)),
             start=0.0,
         )
 
@@ -111,7 +111,7 @@ class Outside:
 
     def next_cut(self, place: Place, after: float, end: float) -> float:
         """Return the next day on which an effect on a lesion switches, or `end`."""
-        mine = [e for kind in ("add_death", "scale_process", "cull") for e in self.of_kind(kind, place)]
+        mine = [e for kind in ("add_death", "add_small_death", "scale_process", "cull") for e in self.of_kind(kind, place)]
         return min([end, *(day for e in mine for day in e.switches() if after < day)])
 
     def next_switch(self, after: float, end: float) -> float:

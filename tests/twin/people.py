@@ -195,7 +195,9 @@ class Patient:
         if place.is_primary:
             return 0.0
         rate = float(self.own["immune_pressure_per_day"]) * self.tables.trait(genotype, "immune_visibility")
-        return rate * self.scaled("immune_pressure", genotype, place, a, b)
+        traits = self.tables.by_genotype[genotype]
+        rate *= self.scaled("immune_pressure", genotype, place, a, b)
+        return rate + self.outside.deaths(place, traits, a, b, kind="add_small_death")
 
     def scaled(self, process: str, genotype: int, place: Place, a: float, b: float) -> float:
         """Return the factor of all effects on a process in a clone."""

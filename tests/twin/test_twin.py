@@ -85,6 +85,10 @@ OUTSIDE: dict[str, list[Row]] = {
         effect("add_death", 10.0, 200.0, 0.03, trait=TARGETED),
         effect("add_death", 250.0, 600.0, 0.2, shape=1, trait=CYTOTOXIC),
     ],
+    "deaths added in small metastases": [
+        effect("add_small_death", 20.0, 260.0, 0.05),
+        effect("add_small_death", 40.0, 400.0, 0.1, organ=PLACES["liver"], trait=CYTOTOXIC),
+    ],
     "processes scaled for a time": [
         scale("growth", 5.0, 150.0, 0.5),
         scale("detachment", 20.0, 300.0, 3.0),

@@ -27,7 +27,7 @@ Rows = NDArray[np.void]
 Lowered = list[tuple[Integers, Rows]]
 """Effects as pairs: which of the K patients, and one row for each of these."""
 
-ADD_DEATH, SCALE, CULL, HOST_HAZARD, HOST_RESERVE = range(len(layout.EFFECT_KINDS))
+ADD_DEATH, SMALL_DEATH, SCALE, CULL, HOST_HAZARD, HOST_RESERVE = range(len(layout.EFFECT_KINDS))
 NODES: Final = layout.code(layout.ORGANS, "regional_lymph_node")
 LOCAL_RISK_DAY, SYSTEMIC_RISK_DAY = 30.0, 180.0
 """Times over which a therapy's risk of death is told (`model/therapy.py`)."""
@@ -125,7 +125,7 @@ def scaled(rows: Rows, factor: NDArray[np.float64]) -> Rows:
     """
     out = rows.copy()
     kind = rows["kind"]
-    proportional = (kind == ADD_DEATH) | (kind == HOST_HAZARD)
+    proportional = np.isin(kind, [ADD_DEATH, SMALL_DEATH, HOST_HAZARD])
     relative = (kind == SCALE) | (kind == HOST_RESERVE)
     magnitude = rows["magnitude"]
     other = np.where(relative, 1.0 + (magnitude - 1.0) * factor, magnitude)
@@ -223,6 +223,12 @@ def _kill(setting: _Setting, act: Act, hosts: Hosts) -> Lowered:
         less["organ"] = layout.code(layout.ORGANS, organ)
         less["magnitude"] *= reached.value - 1.0
         out.append((_everybody(hosts), less))
+    if act.small is not None:
+        rows = _lasting(act, hosts, SMALL_DEATH)
+        rows["shape"] = layout.code(layout.EFFECT_SHAPES, "constant")
+        small = act.small.value * hosts.growth_per_day * setting.varied(hosts, act.small.sigma)
+        rows["magnitude"] = small * setting.share
+        out += _in_organs(rows, act.organs, hosts)
     return out
 
 

@@ -15,6 +15,7 @@ from paget.engine.kernel import kernel
 from paget.model.layout import ANY, EFFECT_KINDS, PRIMARY, PROCESSES
 
 ADD_DEATH = EFFECT_KINDS.index("add_death")
+SMALL_DEATH = EFFECT_KINDS.index("add_small_death")
 SCALE = EFFECT_KINDS.index("scale_process")
 CULL = EFFECT_KINDS.index("cull")
 HOST_HAZARD = EFFECT_KINDS.index("host_hazard")
@@ -100,6 +101,19 @@ def added_death(effect, n, organ, is_primary, key, traits, a, b):
         if effect[k].kind != ADD_DEATH:
             break
         if matches(effect[k], organ, is_primary, key):
+            weight = 1.0 if effect[k].trait == ANY else traits[effect[k].trait]
+            total += weight * strength(effect[k], a, b)
+    return total
+
+
+@kernel
+def added_small_death(effect, n, organ, is_primary, key, traits, a, b):
+    """Return deaths per cell and day that effects add in a small metastasis, which fade as it grows."""
+    total = 0.0
+    for k in range(n):
+        if effect[k].kind > SMALL_DEATH:
+            break
+        if effect[k].kind == SMALL_DEATH and matches(effect[k], organ, is_primary, key):
             weight = 1.0 if effect[k].trait == ANY else traits[effect[k].trait]
             total += weight * strength(effect[k], a, b)
     return total

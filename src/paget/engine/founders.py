@@ -18,7 +18,7 @@ NOWHERE = -9
 @leaf
 def touches_founders(effect):
     """Return whether an effect changes how lines of new founders live."""
-    if effect.kind == effects.ADD_DEATH:
+    if effect.kind == effects.ADD_DEATH or effect.kind == effects.SMALL_DEATH:  # noqa: PLR1714
         return effect.lesion_key == 0
     if effect.kind != effects.SCALE or effect.lesion_key != 0:
         return False
@@ -66,5 +66,6 @@ def founder_factors(effect, n, organ, traits, a, b):
         return 1.0, 0.0, 1.0
     growth = effects.scaling(effect, n, effects.GROWTH, organ, effects.ELSEWHERE, effects.NO_KEY, traits, a, b)
     deaths = effects.added_death(effect, n, organ, effects.ELSEWHERE, effects.NO_KEY, traits, a, b)
+    deaths += effects.added_small_death(effect, n, organ, effects.ELSEWHERE, effects.NO_KEY, traits, a, b)
     immune = effects.scaling(effect, n, effects.IMMUNITY, organ, effects.ELSEWHERE, effects.NO_KEY, traits, a, b)
     return growth, deaths, immune

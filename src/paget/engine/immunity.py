@@ -17,11 +17,12 @@ FROM_PRIMARY = ROUTES.index("primary")
 
 @leaf
 def pressure(program, patient, genotype, organ, is_primary, key, effect, n, a, b):
-    """Return immune deaths per cell and day on a clone of a small lesion."""
+    """Return deaths per cell and day on a clone of a small lesion that fade with size: immune, and by effects."""
     if is_primary:
         return 0.0
     rate = patient.immune_pressure_per_day * program.traits[genotype, VISIBILITY]
     if n > 0:
         traits = program.traits[genotype]
         rate *= effects.scaling(effect, n, effects.IMMUNITY, organ, is_primary, key, traits, a, b)
+        rate += effects.added_small_death(effect, n, organ, is_primary, key, traits, a, b)
     return rate

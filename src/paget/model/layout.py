@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-LAYOUT_VERSION: Final = 2
+LAYOUT_VERSION: Final = 3
 
 ORGANS: Final = (
     "lung",
@@ -113,7 +113,7 @@ PROCESSES: Final = (
 )
 """Processes that an EFFECT row of kind `scale_process` can scale."""
 
-EFFECT_KINDS: Final = ("add_death", "scale_process", "cull", "host_hazard", "host_reserve")
+EFFECT_KINDS: Final = ("add_death", "add_small_death", "scale_process", "cull", "host_hazard", "host_reserve")
 EFFECT_SHAPES: Final = ("constant", "decay")
 WATCH_KINDS: Final = ("clock", "threshold", "hazard")
 WATCH_QUANTITIES: Final = ("burden_cells", "largest_cells", "count_detectable")
@@ -292,7 +292,8 @@ EFFECT: Final = np.dtype(
 )
 """How the outside acts. A `trait` selector multiplies the magnitude by the clone's trait, or, of a cull, the log kill.
 
-`magnitude`: deaths per cell and day (`add_death`), a factor (`scale_process`), a surviving fraction
+`magnitude`: deaths per cell and day (`add_death`; in small metastases alone, fading with size as immune pressure does,
+`add_small_death`), a factor (`scale_process`), a surviving fraction
 (`cull`, at `on_day`), deaths per patient and day (`host_hazard`), a factor on reserve (`host_reserve`).
 `lesion_key` 0 matches every lesion.
 """

@@ -47,12 +47,16 @@ class Kill(Frozen):
     """Adds deaths to tumour cells: dN/dt = -k s N, with s the clone's sensitivity.
 
     `rate` is k itself. `multiple` gives k as a multiple of the growth rate of the patient's small metastases: what
-    kills dividing cells kills fast tumours faster (Norton and Simon 1977).
+    kills dividing cells kills fast tumours faster (Norton and Simon 1977). `small` adds deaths in small metastases, nearly
+    all of whose cells divide; they fade with size as immune pressure does, and do not fade with time.
     """
 
     act: Literal["kill"]
     rate: VaryingPerDay | None = Field(default=None, description="deaths per cell and day (1/day)")
     multiple: Varying | None = Field(default=None, description="the same as a multiple of growth of small lesions")
+    small: Varying | None = Field(
+        default=None, description="deaths in metastases too small to be seen beside these, as a multiple of growth"
+    )
     sensitivity: Trait | None = Field(default=None, description="trait of a clone that the effect is multiplied by")
     organs: tuple[Organ, ...] = Field(default=(), description="organs it acts in; empty for all")
     reach: dict[Organ, Share] = Field(default={}, description="share of the effect in organs that it reaches badly")
