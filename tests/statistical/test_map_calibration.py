@@ -56,13 +56,13 @@ class Outcome:
 @cache
 def compared_with() -> Pool:
     """Return the patients that all records are compared with."""
-    return simulate_pool(make_recipe(CANCER, seed=SEED), COMPARED, workers=2)
+    return simulate_pool(make_recipe(CANCER, seed=SEED, care="none"), COMPARED, workers=2)
 
 
 @cache
 def outcomes() -> tuple[Outcome, ...]:
     """Return the maps of patients of the other seed, beside what is the case in them."""
-    recipe = make_recipe(CANCER, seed=OTHER_SEED)
+    recipe = make_recipe(CANCER, seed=OTHER_SEED, care="none")
     cancer, program = recipe.members[0][0], recipe.programs[0]
     eyes = recipe.watched.eyes(cancer)
     who = draw_patients(program, cancer, recipe.population, OTHER_SEED, np.arange(RECORDS))

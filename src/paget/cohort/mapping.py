@@ -106,7 +106,7 @@ def full_map(
     check_number("patients", patients, 1, PATIENTS_MAX)
     check_number("workers", threads, 1, WORKERS_MAX)
     case = understood(*read_record(record))
-    recipe = make_recipe(case.record.cancer, seed=seed)
+    recipe = make_recipe(case.record.cancer, seed=seed, care="none")
     with ProgressBar(f"{case.title}: patients", patients, enabled=progress) as bar:
         pool = simulate_pool(
             recipe, patients, sex=case.record.sex, age_year=case.record.age_year, workers=threads, heard=bar

@@ -119,7 +119,7 @@ def metastatic_patients(cancer: str, count: int, seed: int) -> Patterns:
     from paget.cohort.recipe import make_recipe
     from paget.cohort.runner import available_cores
 
-    recipe = make_recipe(cancer, seed=seed)
+    recipe = make_recipe(cancer, seed=seed, care="none")
     at_once = min(available_cores(), -(-count // BATCH))
     parts: list[Patterns] = []
     first = 0
