@@ -42,6 +42,7 @@ KINDS: Final = (
     "policies",
     "utilities",
     "fitness",
+    "targets",
 )
 """Folders inside a catalogue folder."""
 
