@@ -11,7 +11,10 @@ import pytest
 
 import paget
 
-COMMANDS = ("run", "compare", "patient", "origin", "map", "plan", "screen", "trial", "list", "show", "cite")
+COMMANDS = (
+    *("run", "compare", "patient", "origin", "map", "plan", "screen", "trial"),
+    *("validate", "targets", "list", "show", "cite"),
+)
 HEAVY = ("numba", "numpy", "pandas", "pyarrow", "pydantic", "rich", "scipy", "pint", "distributed")
 LIMIT_SECONDS = 0.4
 
