@@ -111,7 +111,8 @@ class Outside:
 
     def next_cut(self, place: Place, after: float, end: float) -> float:
         """Return the next day on which an effect on a lesion switches, or `end`."""
-        mine = [e for kind in ("add_death", "add_small_death", "scale_process", "cull") for e in self.of_kind(kind, place)]
+        kinds = ("add_death", "add_small_death", "scale_process", "cull")
+        mine = [e for kind in kinds for e in self.of_kind(kind, place)]
         return min([end, *(day for e in mine for day in e.switches() if after < day)])
 
     def next_switch(self, after: float, end: float) -> float:

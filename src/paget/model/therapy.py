@@ -47,8 +47,8 @@ class Kill(Frozen):
     """Adds deaths to tumour cells: dN/dt = -k s N, with s the clone's sensitivity.
 
     `rate` is k itself. `multiple` gives k as a multiple of the growth rate of the patient's small metastases: what
-    kills dividing cells kills fast tumours faster (Norton and Simon 1977). `small` adds deaths in small metastases, nearly
-    all of whose cells divide; they fade with size as immune pressure does, and do not fade with time.
+    kills dividing cells kills fast tumours faster (Norton and Simon 1977). `small` adds deaths in small metastases,
+    nearly all of whose cells divide; they fade with size as immune pressure does, and do not fade with time.
     """
 
     act: Literal["kill"]
