@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from paget.inference.validate import Validation
 
 _TARGETS: Final = {"": 34, "published": 19, "patients": 9, "confidence": 10}
-_SCORES: Final = {"": 28, "simulated": 14, "published": 19, "off": 7, "met": 5}
-_SUMMARY: Final = {"": 36, "targets": 9, "met": 6, "mean error": 12, "ratio": 6}
+_SCORES: Final = {"": 29, "simulated": 14, "published": 19, "off": 7, "met": 5}
+_SUMMARY: Final = {"": 36, "targets": 10, "met": 6, "mean error": 12, "ratio": 6}
 """Columns and their widths; the first is named by what stands in it."""
 
 _ENDING: Final = "For research; not a medical device."
@@ -156,7 +156,9 @@ def _figure(quantity: str, value: float) -> str:
 def _simulated(quantity: str, row: Mapping[str, Any]) -> str:
     if row["simulated"] is None:
         return "-"
-    error = "" if row["se"] is None else f" ± {_figure(quantity, row['se'])}"
+    error = ""
+    if row["se"] is not None:
+        error = f" ± {_figure(quantity, row['se']) if _is_share(quantity) else format(row['se'], '.2g')}"
     return f"{_figure(quantity, row['simulated'])}{error}"
 
 

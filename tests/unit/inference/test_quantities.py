@@ -1,9 +1,9 @@
 """Every quantity, computed from six patients whose lives are written out by hand.
 
 All days count from a sixtieth birthday. Patient 0 has stage II, relapses in the liver (seen at the visit of day 300)
-and dies of it; a lung deposit of his came and went between two visits. Patient 1 has liver and bone at diagnosis and dies
-of the cancer. Patient 2, stage I, lives. Patient 3 dies of something else, never found. Patient 4, ten years younger,
-has stage III and dies of something else. Patient 5 dies of the cancer, found by nobody.
+and dies of it; a lung deposit of his came and went between two visits. Patient 1 has liver and bone at diagnosis and
+dies of the cancer. Patient 2, stage I, lives. Patient 3 dies of something else, never found. Patient 4, ten years
+younger, has stage III and dies of something else. Patient 5 dies of the cancer, found by nobody.
 """
 
 from __future__ import annotations
