@@ -17,7 +17,7 @@ from paget.cli.targets import TargetsFile
 def validate(
     cancers: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[CANCERS]", help="Cancers or groups, one or several; all if left out."),
+        typer.Argument(metavar="CANCER", help="Cancers or groups, one or several; all if left out."),
     ] = None,
     file: TargetsFile = None,
     n: Annotated[int, typer.Option("--patients", "-n", metavar="N", help="Patients per cancer and run.")] = 20_000,
