@@ -79,7 +79,7 @@ def main() -> int:
     work: dict[str, Callable[[], Table]] = {
         "patients": partial(speed.measure, options.cancers or options.known, options.patients),
         "finding": partial(finding.measure, options.cancers, options.patients),
-        "care": partial(care.measure, options.cancers, 2 * options.patients),
+        "care": partial(care.measure, options.cancers, 4 * options.patients),
         "steps": partial(floor.measure, options.cancers),
         "starts": starts.measure,
         "memory": memory.measure,

@@ -45,18 +45,29 @@ COLUMN = np.dtype(
 
 
 class View(NamedTuple):
-    """The lesions of Q patients, shape (Q, L), padded; `course` and `patient` hold their own rows."""
+    """The lesions of Q patients, one after another, `count` of each; `course` and `patient` hold their own rows."""
 
     patient: np.ndarray
     course: np.ndarray
-    lesions: np.ndarray
+    rows: np.ndarray
     count: np.ndarray
 
+    @property
+    def lesions(self) -> np.ndarray:
+        """The lesions as a table of shape (Q, L), padded."""
+        there = np.arange(max(1, self.count.max(initial=1))) < self.count[:, None]
+        table = np.zeros(there.shape, COLUMN)
+        table[there] = self.rows
+        return table
+
     def of(self, which: np.ndarray) -> View:
-        """Return some of the patients, by their places, without columns that none of them fills."""
-        count = self.count[which]
-        lesions = self.lesions[which, : max(1, count.max(initial=1))]
-        return View(self.patient[which], self.course[which], lesions, count)
+        """Return some of the patients, by their places in rising order."""
+        if which.size == self.count.size:
+            return self
+        chosen = np.zeros(self.count.size, bool)
+        chosen[which] = True
+        rows = self.rows[np.repeat(chosen, self.count)]
+        return View(self.patient[which], self.course[which], rows, self.count[which])
 
     def by_size(self) -> list[np.ndarray]:
         """Return the places of patients with few and with many lesions, apart where together they waste much room."""
@@ -92,6 +103,7 @@ def fastest_clone(program, patient, rec, clone):
 def view_block(table, scratch, acts, spare_lesion, spare_clone, patient, course, lesion, clone, effect, which, least,
                out, count):  # fmt: skip
     """Write the lesions of each patient that reach `least` ln cells on the patient's current day."""
+    written = 0
     for q in range(which.size):
         p = which[q]
         now = course[p].now_day
@@ -118,7 +130,8 @@ def view_block(table, scratch, acts, spare_lesion, spare_clone, patient, course,
             seen = spare_lesion[l]
             if seen.status != ALIVE or seen.log_cells < least:
                 continue
-            row = out[q, count[q]]
+            row = out[written]
+            written += 1
             count[q] += 1
             row.key = seen.key
             row.organ = seen.organ
@@ -151,12 +164,11 @@ def view(program: Program, state: State, which: np.ndarray, least_cells: float =
         Lesions of fewer cells are left out; 0 for none.
     """
     course = state.course[which]
-    room = int(course["lesions"].max(initial=1))
     least = math.log(least_cells) if least_cells > 0.0 else -math.inf
-    out, count = np.zeros((which.size, room), COLUMN), np.zeros(which.size, np.int64)
+    out, count = np.zeros(course["lesions"].sum(), COLUMN), np.zeros(which.size, np.int64)
     view_block(
         program.seeded(state.seed), SCRATCH.workspace(), np.zeros(max(1, state.effect.shape[1]), layout.EFFECT),
         *SCRATCH.copies(state.capacity),
         state.patient, state.course, state.lesion, state.clone, state.effect, which, least, out, count,
     )  # fmt: skip
-    return View(state.patient[which], course, out[:, : max(1, count.max(initial=1))], count)
+    return View(state.patient[which], course, out[: count.sum()], count)
