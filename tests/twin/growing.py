@@ -142,6 +142,20 @@ def follow(patient: Patient, lesion: Lesion, path: Path) -> None:
         lesion.one_cm_day = path.a + one_cm * path.h
 
 
+def until_large(patient: Patient, lesion: Lesion, a: float, b: float) -> float:
+    """Return the day an e-fold after several small clones are expected to be a thousand cells, or the end if sooner."""
+    if len(lesion.clones) < 2 or lesion.is_large:
+        return b
+    nets = [
+        patient.growth(clone.genotype, lesion.place, a, b) - patient.immune(clone.genotype, lesion.place, a, b)
+        for clone in lesion.clones
+    ]
+    if max(nets) <= 0.0:
+        return b
+    cells = max(1.0, sum(clone.cells for clone in lesion.clones))
+    return min(b, a + (max(0.0, LOG_SMALL - math.log(cells)) + 1.0) / max(nets))
+
+
 def step_small(patient: Patient, lesion: Lesion, path: Path | None, a: float, b: float) -> Path | None:
     """Draw a lesion's small clones; without large ones, return the path that their sum makes."""
     place, h = lesion.place, b - a

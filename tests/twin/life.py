@@ -21,7 +21,7 @@ from tests.twin.fates import (
     SURVIVED,
     WOKEN,
 )
-from tests.twin.growing import cull, follow, look_ahead, step_small, tidy, to_middle, trace
+from tests.twin.growing import cull, follow, look_ahead, step_small, tidy, to_middle, trace, until_large
 from tests.twin.hosting import Burden, Watch, at_nodes, cause_of_death, hazards
 from tests.twin.laws import LOG_SMALL, MOST_OF_BIRTH
 from tests.twin.mutating import mutate
@@ -112,6 +112,7 @@ class Life:
         cull(patient, lesion, a)
         if not lesion.alive:
             return
+        b = until_large(self.patient, lesion, a, b)
         day = self._until_vessels(lesion, a, b)
         lesion.since_day = day
         self._grow(lesion, a, day)

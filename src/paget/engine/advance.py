@@ -12,6 +12,7 @@ import numpy as np
 
 from paget.engine import effects
 from paget.engine.clocks import fraction_at, integral_to
+from paget.engine.compacting import compact
 from paget.engine.dormancy import wake
 from paget.engine.growth import NODES
 from paget.engine.host import (
@@ -26,7 +27,7 @@ from paget.engine.host import (
     is_growing,
 )
 from paget.engine.kernel import entry, kernel
-from paget.engine.lesions import coast, compact, evolve
+from paget.engine.lesions import coast, evolve
 from paget.engine.path import trace
 from paget.engine.shedding import bars_the_way, ready_row, record_row, settle_spans, shed_row
 from paget.engine.state import ALIVE, BARRED, FREED, NEXT_SPAN, OVERFLOW, READY, ROWS, SERIAL

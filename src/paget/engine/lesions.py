@@ -23,6 +23,8 @@ from paget.engine.seeding import shed
 from paget.engine.state import ALIVE, CLASSES, ENDED, FREE, FREED
 from paget.model.layout import MAX_CLONES, STREAM_LESION
 
+ONE_FOLD = 1.0
+"""E-folds beyond a thousand cells to which several small clones are drawn at once."""
 LESION_STREAM = np.int64(STREAM_LESION)
 
 
@@ -43,6 +45,8 @@ def evolve(ws, program, patient, course, lesion, clone, pools, l, end, effect, n
             cull(ws, program, lesion, clone, l, effect, n, a)
             if rec.status != ALIVE:
                 return
+        if rec.clones > 1:
+            b = until_large(program, patient, lesion, clone, l, effect, n, a, b)
         found = trace(ws, program, patient, lesion, clone, l, effect, n, a, b)
         day = until_vessels(rec, found, a, b)
         if day < b:
@@ -52,6 +56,30 @@ def evolve(ws, program, patient, course, lesion, clone, pools, l, end, effect, n
         if day < b and rec.vascular == 0:
             rec.vascular = 1
             rec.vascular_day = day
+
+
+@kernel
+def until_large(program, patient, lesion, clone, l, effect, n, a, b):
+    """Return the day soon after which several small clones together are expected to be large, or `b` if that is sooner.
+
+    Drawn without crowding, they would in a whole cell outgrow what any organ holds.
+    """
+    rec = lesion[l]
+    is_primary = rec.route == FROM_PRIMARY
+    cells, fastest = 0.0, 0.0
+    c = rec.first_clone
+    while c >= 0:
+        if clone[c].count < 0.0:
+            return b
+        cells += clone[c].count
+        genotype = clone[c].genotype
+        net = clone_growth(program, patient, genotype, rec.organ, is_primary, rec.key, effect, n, a, b)
+        net -= pressure(program, patient, genotype, rec.organ, is_primary, rec.key, effect, n, a, b)
+        fastest = max(fastest, net)
+        c = clone[c].next_clone
+    if fastest <= 0.0:
+        return b
+    return min(b, a + (max(0.0, LOG_SMALL - math.log(max(cells, 1.0))) + ONE_FOLD) / fastest)
 
 
 @kernel
@@ -340,42 +368,3 @@ def coast_cull(program, lesion, clone, l, effect, n, day):
         c = clone[c].next_clone
     if touched:
         rec.log_cells = math.log(total) if total > 0.0 else -math.inf
-
-
-@kernel
-def compact(ws, course, lesion, clone):
-    """Close the gaps that freed lesions and clones left, keeping order."""
-    lesions = 0
-    for l in range(course.lesions):
-        if lesion[l].status == FREE:
-            continue
-        if lesions != l:
-            lesion[lesions] = lesion[l]
-            c = lesion[lesions].first_clone
-            while c >= 0:
-                clone[c].lesion = lesions
-                c = clone[c].next_clone
-        lesions += 1
-    course.lesions = lesions
-    close_clones(course, lesion, clone)
-    ws.counts[FREED] = 0
-
-
-@kernel
-def close_clones(course, lesion, clone):
-    """Close the gaps among clones, once their links carry the new places."""
-    kept = 0
-    for c in range(course.clones):
-        clone[c].moved = kept
-        if clone[c].lesion >= 0:
-            kept += 1
-    for c in range(course.clones):
-        if clone[c].next_clone >= 0:
-            clone[c].next_clone = clone[clone[c].next_clone].moved
-    for l in range(course.lesions):
-        if lesion[l].first_clone >= 0:
-            lesion[l].first_clone = clone[lesion[l].first_clone].moved
-    for c in range(course.clones):
-        if clone[c].lesion >= 0 and clone[c].moved != c:
-            clone[clone[c].moved] = clone[c]
-    course.clones = kept
