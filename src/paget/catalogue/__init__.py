@@ -221,9 +221,21 @@ def cite(name: str | Cancer) -> list[Source]:
     Returns
     -------
     list of Source
-        Sources of the cancer, its drivers, the body and the default population, in the order of their keys.
+        Sources of the cancer, its drivers, the body, the default population, what finds its patients and the protocols
+        that treat it, in the order of their keys.
     """
-    return sources_of(_read_by(name).values(), sources())
+    from paget.model.protocol import Protocol
+    from paget.model.therapy import Therapy
+
+    entries = _read_by(name)
+    members = [entry for entry in entries.values() if isinstance(entry, Cancer)]
+    cancers = {known for entry in members for known in (entry.id, entry.presents_like) if known}
+    protocols = [entry for entry in entries.values() if isinstance(entry, Protocol)]
+    own = [entry for entry in protocols if not entry.cancers or cancers & set(entry.cancers)]
+    given = {therapy for entry in own for therapy in entry.therapies}
+    unread = {id(entry) for entry in protocols if entry not in own}
+    unread |= {id(entry) for entry in entries.values() if isinstance(entry, Therapy) and entry.id not in given}
+    return sources_of([entry for entry in entries.values() if id(entry) not in unread], sources())
 
 
 def digest(name: str | Cancer | None = None) -> str:
