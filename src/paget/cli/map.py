@@ -3,29 +3,19 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
-from typing import Annotated
 
 import typer
 
 from paget.cli.failure import told
-from paget.cli.options import Json, Seed
-
-RecordFile = Annotated[
-    Path, typer.Argument(metavar="RECORD", help="The patient's record, a TOML file; see docs/map.md.")
-]
+from paget.cli.options import Alike, Json, RecordFile, Seed, Workers
 
 
 @told
 def full_map(
     record: RecordFile,
-    patients: Annotated[
-        int, typer.Option("--patients", "-n", metavar="N", help="Patients to simulate; more tell more.")
-    ] = 8_000,
+    patients: Alike = 8_000,
     seed: Seed = 1,
-    workers: Annotated[
-        int | None, typer.Option("--workers", metavar="N", help="Threads; all cores if left out.")
-    ] = None,
+    workers: Workers = None,
     as_json: Json = False,
 ) -> None:
     """Estimate where undetected lesions are in one patient, and how large.

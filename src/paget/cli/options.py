@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -23,6 +24,17 @@ Settings = Annotated[
         help="Change a number, as in growth.doubling_time=120day; may be repeated. Keys: paget show CANCER.",
     ),
 ]
+Care = Annotated[
+    str, typer.Option("--care", metavar="POLICY", help="A policy, a TOML file, or none; see: paget list policies.")
+]
+Workers = Annotated[
+    int | None,
+    typer.Option("--workers", metavar="K", help="Threads; all cores if left out. Results do not depend on it."),
+]
+RecordFile = Annotated[
+    Path, typer.Argument(metavar="RECORD", help="The patient's record, a TOML file; see docs/map.md.")
+]
+Alike = Annotated[int, typer.Option("--patients", "-n", metavar="N", help="Patients to simulate; more tell more.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
 
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from paget.cli.failure import told
-from paget.cli.options import CancerName, Json, Seed, Settings, Years, parsed
+from paget.cli.options import CancerName, Care, Json, Seed, Settings, Years, parsed
 
 _LESIONS_SHOWN: Final = 12
 _CLONES_SHOWN: Final = 8
@@ -27,9 +27,7 @@ def patient(
     index: Annotated[int, typer.Option("--index", metavar="I", help="Which patient of the run, from 0.")] = 0,
     years: Years = None,
     settings: Settings = None,
-    care: Annotated[
-        str, typer.Option("--care", metavar="POLICY", help="A policy, a TOML file, or none; see: paget list policies.")
-    ] = "standard_of_care",
+    care: Care = "standard_of_care",
     as_json: Json = False,
 ) -> None:
     """Tell the story of one patient: the same one as in a run with this seed."""

@@ -8,8 +8,7 @@ from typing import Annotated
 import typer
 
 from paget.cli.failure import told
-from paget.cli.map import RecordFile
-from paget.cli.options import Json, Seed
+from paget.cli.options import Alike, Json, RecordFile, Seed, Workers
 from paget.errors import SettingError
 
 POLICIES = "none,best_supportive_care,watchful_waiting,standard_of_care"
@@ -29,13 +28,9 @@ def plan(
     policies: Annotated[
         str, typer.Option("--policies", metavar="A,B", help="What to compare: policies, TOML files, none.")
     ] = POLICIES,
-    patients: Annotated[
-        int, typer.Option("--patients", "-n", metavar="N", help="Patients to simulate; more tell more.")
-    ] = 4_000,
+    patients: Alike = 4_000,
     seed: Seed = 1,
-    workers: Annotated[
-        int | None, typer.Option("--workers", metavar="N", help="Threads; all cores if left out.")
-    ] = None,
+    workers: Workers = None,
     as_json: Json = False,
 ) -> None:
     """Compare policies for patients like one, from the diagnosis on: length, quality and burden.

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from paget.cli.failure import told
-from paget.cli.options import CancerName, Json, Seed, Settings, Years, parsed
+from paget.cli.options import CancerName, Care, Json, Seed, Settings, Workers, Years, parsed
 from paget.errors import SettingError
 
 STOPPED = 130
@@ -27,20 +27,14 @@ def run(
         Path | None,
         typer.Option("--out", metavar="DIR", help="Folder for the tables; runs/CANCER-N-SEED if left out."),
     ] = None,
-    workers: Annotated[
-        int | None,
-        typer.Option("--workers", metavar="K", help="Threads; all cores if left out. Results do not depend on it."),
-    ] = None,
+    workers: Workers = None,
     years: Years = None,
     settings: Settings = None,
     screening: Annotated[
         str | None,
         typer.Option("--screening", metavar="NAME", help="A screening programme; see: paget list pathways."),
     ] = None,
-    care: Annotated[
-        str,
-        typer.Option("--care", metavar="POLICY", help="A policy, a TOML file, or none; see: paget list policies."),
-    ] = "standard_of_care",
+    care: Care = "standard_of_care",
     branch: Annotated[
         Path | None,
         typer.Option("--branch", metavar="RUN", help="Go on with the patients of a finished run, by another --care."),

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from paget.cli.failure import told
-from paget.cli.options import CancerName, Json, Seed, Settings, parsed
+from paget.cli.options import CancerName, Care, Json, Seed, Settings, parsed
 
 
 @told
@@ -18,9 +18,7 @@ def screen(
     n: Annotated[int, typer.Option("--patients", "-n", metavar="N", help="Number of patients.")] = 10_000,
     seed: Seed = 1,
     settings: Settings = None,
-    care: Annotated[
-        str, typer.Option("--care", metavar="POLICY", help="A policy, a TOML file, or none; see: paget list policies.")
-    ] = "standard_of_care",
+    care: Care = "standard_of_care",
     as_json: Json = False,
 ) -> None:
     """Find the same patients with and without screening; print stage shift, lead time and overdiagnosis."""

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from paget.cli.failure import told
-from paget.cli.options import Json
+from paget.cli.options import Json, Workers
 from paget.errors import SettingError
 
 
@@ -23,10 +23,7 @@ def trial(
     seed: Annotated[
         int | None, typer.Option("--seed", help="Seed of all random draws; as in SPEC if left out.")
     ] = None,
-    workers: Annotated[
-        int | None,
-        typer.Option("--workers", metavar="K", help="Threads; all cores if left out. Results do not depend on it."),
-    ] = None,
+    workers: Workers = None,
     out: Annotated[
         Path | None, typer.Option("--out", metavar="DIR", help="Folder for the result and its data.")
     ] = None,

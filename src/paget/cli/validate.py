@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from paget.cli.failure import told
-from paget.cli.options import Json, Seed
+from paget.cli.options import Json, Seed, Workers
 from paget.cli.targets import TargetsFile
 
 
@@ -22,10 +22,7 @@ def validate(
     file: TargetsFile = None,
     n: Annotated[int, typer.Option("--patients", "-n", metavar="N", help="Patients per cancer and run.")] = 20_000,
     seed: Seed = 1,
-    workers: Annotated[
-        int | None,
-        typer.Option("--workers", metavar="K", help="Threads; all cores if left out. Results do not depend on it."),
-    ] = None,
+    workers: Workers = None,
     out: Annotated[
         Path | None, typer.Option("--out", metavar="DIR", help="Folder for the table; ./validation if left out.")
     ] = None,
