@@ -15,8 +15,8 @@ import numpy as np
 
 from paget.analysis.adam_labels import labelled
 from paget.analysis.best_response import best_response
-from paget.analysis.durations import YEAR_DAY
 from paget.errors import SettingError
+from paget.model.calendar import YEAR_DAY
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from paget.analysis.durations import YEAR_DAY
 from paget.analysis.shares import share
 from paget.errors import SettingError, nearest
+from paget.model.calendar import YEAR_DAY
 
 if TYPE_CHECKING:
     import pandas as pd

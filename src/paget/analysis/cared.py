@@ -9,10 +9,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from paget.analysis.durations import MONTH_DAY, YEAR_DAY, DayCounts
+from paget.analysis.columns import numbers, texts
+from paget.analysis.durations import MONTH_DAY, DayCounts
 from paget.analysis.found import GROUPS, group_of
 from paget.analysis.shares import share
 from paget.analysis.survival import kaplan_meier
+from paget.model.calendar import YEAR_DAY
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -62,26 +64,26 @@ class Cared:
         treatments
             Their courses of therapy.
         """
-        found, last = _numbers(patients["diagnosis_age_day"]), _numbers(patients["last_age_day"])
+        found, last = numbers(patients["diagnosis_age_day"]), numbers(patients["last_age_day"])
         cared = ~np.isnan(found)
-        causes = np.array(_texts(patients["cause"]))
-        stages = np.array([group_of(name) for name in _texts(patients["stage"])])
+        causes = np.array(texts(patients["cause"]))
+        stages = np.array([group_of(name) for name in texts(patients["stage"])])
         self.patients += patients.num_rows
         self.cared += int(cared.sum())
-        self.goals.update(name for name in _texts(patients["goal"]) if name)
-        lines = _numbers(patients["lines"]).astype(np.int64)
+        self.goals.update(name for name in texts(patients["goal"]) if name)
+        lines = numbers(patients["lines"]).astype(np.int64)
         self.lines.update(lines[cared].tolist())
         self.with_line += int((lines > 0).sum())
-        best = np.array(_texts(patients["best_response"]))
+        best = np.array(texts(patients["best_response"]))
         self.responded += int(((lines > 0) & np.isin(best, RESPONDED)).sum())
         early = cared & np.isin(stages, GROUPS[:3])
         self.localised += int(early.sum())
-        self.relapsed += int((early & ~np.isnan(_numbers(patients["relapse_age_day"]))).sum())
-        self.severe += int((cared & (_numbers(patients["worst_grade"]) >= SEVERE)).sum())
+        self.relapsed += int((early & ~np.isnan(numbers(patients["relapse_age_day"]))).sum())
+        self.severe += int((cared & (numbers(patients["worst_grade"]) >= SEVERE)).sum())
         self.treatment_deaths += int((causes == "effect").sum())
-        self.quality_day += float(np.nansum(_numbers(patients["quality_adjusted_day"])))
-        self.home_day += float(np.nansum(_numbers(patients["home_day"])))
-        self.treated_day += float(np.nansum(_numbers(patients["treatment_day"])))
+        self.quality_day += float(np.nansum(numbers(patients["quality_adjusted_day"])))
+        self.home_day += float(np.nansum(numbers(patients["home_day"])))
+        self.treated_day += float(np.nansum(numbers(patients["treatment_day"])))
         self.lived_day += float(np.nansum(last - found))
         self.therapies.update(_therapies(treatments))
         self._add_times(patients, found, last, causes, stages)
@@ -94,7 +96,7 @@ class Cared:
         causes: NDArray[np.str_],
         stages: NDArray[np.str_],
     ) -> None:
-        first, worse = _numbers(patients["first_line_age_day"]), _numbers(patients["progression_age_day"])
+        first, worse = numbers(patients["first_line_age_day"]), numbers(patients["progression_age_day"])
         dead = causes != "alive"
         failed = ~np.isnan(worse) | dead
         until = np.where(np.isnan(worse), last, worse) - first
@@ -143,12 +145,4 @@ def _therapies(treatments: pa.Table) -> Counter[str]:
     """Return how many patients had each therapy at least once."""
     pairs = pa.table({"patient": treatments["patient"], "therapy": pc.cast(treatments["therapy"], pa.string())})
     once = pairs.group_by(["patient", "therapy"]).aggregate([])
-    return Counter(_texts(once["therapy"]))
-
-
-def _texts(column: pa.ChunkedArray) -> list[str]:
-    return [str(text) for text in pc.cast(column, pa.string()).to_pylist()]
-
-
-def _numbers(column: pa.ChunkedArray) -> NDArray[np.float64]:
-    return np.asarray(pc.cast(column, pa.float64()).to_numpy(zero_copy_only=False), dtype=np.float64)
+    return Counter(texts(once["therapy"]))

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from paget.model.calendar import YEAR_DAY
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 LONGEST_DAY: Final = 50_000
 """Longer durations (137 years) are counted as this one."""
 
-YEAR_DAY: Final = 365.25
 MONTH_DAY: Final = YEAR_DAY / 12.0
 
 

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from paget.analysis.durations import MONTH_DAY, YEAR_DAY, DayCounts
+from paget.analysis.columns import numbers, texts
+from paget.analysis.durations import MONTH_DAY, DayCounts
 from paget.analysis.shares import share
 from paget.analysis.survival import kaplan_meier
+from paget.model.calendar import YEAR_DAY
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -58,22 +59,22 @@ class Found:
             Their table, with at least `COLUMNS`.
         """
         self.patients += patients.num_rows
-        day = _numbers(patients["diagnosis_age_day"])
+        day = numbers(patients["diagnosis_age_day"])
         found = ~np.isnan(day)
         self.diagnosed += int(found.sum())
-        self.routes.update(_texts(patients["diagnosis_route"]))
-        stages = [group_of(name) for name in _texts(patients["stage"])]
+        self.routes.update(texts(patients["diagnosis_route"]))
+        stages = [group_of(name) for name in texts(patients["stage"])]
         self.stages.update(group for group, seen in zip(stages, found, strict=True) if seen)
-        clinical = _texts(patients["clinical_stage"])
+        clinical = texts(patients["clinical_stage"])
         self.clinical.update(group_of(name) for name, seen in zip(clinical, found, strict=True) if seen)
-        self.symptoms.update(name for name in _texts(patients["symptom"]) if name)
+        self.symptoms.update(name for name in texts(patients["symptom"]) if name)
         self.unknown_primary += int(np.count_nonzero(patients["unknown_primary"].to_numpy(zero_copy_only=False)))
-        self.with_metastasis_found += int(np.count_nonzero(_numbers(patients["sites_found"])[found] > 0))
+        self.with_metastasis_found += int(np.count_nonzero(numbers(patients["sites_found"])[found] > 0))
         self.age.add(day[found])
         self._add_survival(patients, day, np.array(stages))
 
     def _add_survival(self, patients: pa.Table, day: NDArray[np.float64], stages: NDArray[np.str_]) -> None:
-        death, last = _numbers(patients["death_age_day"]), _numbers(patients["last_age_day"])
+        death, last = numbers(patients["death_age_day"]), numbers(patients["last_age_day"])
         alive = np.isnan(death)
         lived = np.where(alive, last, death) - day
         for group in self.death:
@@ -109,11 +110,3 @@ class Found:
 def group_of(stage: str) -> str:
     """Return the stage group of a stage: IIIB is III."""
     return stage.rstrip("ABC") if stage != UNKNOWN else UNKNOWN
-
-
-def _texts(column: pa.ChunkedArray) -> list[str]:
-    return [str(text) for text in pc.cast(column, pa.string()).to_pylist()]
-
-
-def _numbers(column: pa.ChunkedArray) -> NDArray[np.float64]:
-    return np.asarray(pc.cast(column, pa.float64()).to_numpy(zero_copy_only=False), dtype=np.float64)

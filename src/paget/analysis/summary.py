@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from paget.analysis.durations import MONTH_DAY, YEAR_DAY
+from paget.analysis.durations import MONTH_DAY
 from paget.analysis.explain import explain
 from paget.analysis.shares import share
 from paget.analysis.survival import kaplan_meier
 from paget.analysis.tally import LATE_YEAR, MOST_SITES
+from paget.model.calendar import YEAR_DAY
 from paget.model.layout import CAUSES, FUNNEL_STEPS, ORGANS
 
 if TYPE_CHECKING:

@@ -5,20 +5,19 @@ A tally of two parts is the sum of their tallies. Medians come from counts by th
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from paget.analysis.cared import Cared
-from paget.analysis.durations import YEAR_DAY, DayCounts
+from paget.analysis.columns import codes, numbers, whole
+from paget.analysis.durations import DayCounts
 from paget.analysis.found import COLUMNS as FOUND_COLUMNS
 from paget.analysis.found import Found
+from paget.model.calendar import YEAR_DAY
 from paget.model.layout import CAUSES, FUNNEL_STEPS, N_ORGANS, ORGANS
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 PATIENT_COLUMNS: Final = (
     "patient",
@@ -122,21 +121,21 @@ class Tally:
         self.with_metastasis += some(patients["metastases"])
         self.with_regional += some(patients["regional_nodes"])
         self.with_established += some(patients["metastases_established"])
-        self.with_spread += int(np.count_nonzero(np.isfinite(number(patients["first_spread_age_day"]))))
-        distant = number(patients["first_distant_spread_age_day"])
+        self.with_spread += int(np.count_nonzero(np.isfinite(numbers(patients["first_spread_age_day"]))))
+        distant = numbers(patients["first_distant_spread_age_day"])
         self.with_distant_spread += int(np.count_nonzero(np.isfinite(distant)))
         self.untracked_clone_patients += some(patients["untracked_clones"])
         self.untracked_lesion_patients += some(patients["untracked_lesions"])
 
     def _add_times(self, patients: pa.Table) -> None:
-        onset, one_cm = number(patients["onset_age_day"]), number(patients["primary_1cm_age_day"])
-        spread = number(patients["first_distant_spread_age_day"])
-        death, last = number(patients["death_age_day"]), number(patients["last_age_day"])
+        onset, one_cm = numbers(patients["onset_age_day"]), numbers(patients["primary_1cm_age_day"])
+        spread = numbers(patients["first_distant_spread_age_day"])
+        death, last = numbers(patients["death_age_day"]), numbers(patients["last_age_day"])
         cause = codes(patients["cause"], CAUSES)
         self.to_one_cm.add(one_cm - onset)
-        self.to_spread.add(number(patients["first_spread_age_day"]) - onset)
+        self.to_spread.add(numbers(patients["first_spread_age_day"]) - onset)
         self.to_distant_spread.add(spread - onset)
-        self.spread_to_one_cm.add(number(patients["first_metastasis_1cm_age_day"]) - spread)
+        self.spread_to_one_cm.add(numbers(patients["first_metastasis_1cm_age_day"]) - spread)
         self.age_at_death.add(death)
         alive, other = cause == CAUSES.index("alive"), cause == CAUSES.index("other")
         end = np.where(alive, last, death) - one_cm
@@ -147,7 +146,7 @@ class Tally:
 
     def _add_lesions(self, patients: pa.Table, lesions: pa.Table) -> None:
         order = whole(patients["patient"])
-        found_day = number(lesions["detectable_age_day"])
+        found_day = numbers(lesions["detectable_age_day"])
         organ = codes(lesions["organ"], ORGANS)
         secondary = codes(lesions["route"], ("primary",), strict=False) != 0
         seen = secondary & np.isfinite(found_day) & (organ != ORGANS.index(REGIONAL))
@@ -159,35 +158,14 @@ class Tally:
         self.with_organ += np.count_nonzero(pairs, axis=0)
         self.sites += np.bincount(np.count_nonzero(pairs, axis=1), minlength=N_ORGANS + 1)
         self.metastases_woken += int(np.count_nonzero(lesions["woken"].to_numpy()[seen]))
-        self.founded_to_detectable.add(found_day[seen] - number(lesions["founded_age_day"])[seen])
+        self.founded_to_detectable.add(found_day[seen] - numbers(lesions["founded_age_day"])[seen])
         first = np.full(order.size, np.inf)
         np.minimum.at(first, row, found_day[seen])
-        spread = number(patients["first_distant_spread_age_day"])
+        spread = numbers(patients["first_distant_spread_age_day"])
         late = np.isfinite(first) & (first - spread > LATE_YEAR * YEAR_DAY)
         self.late_patients += int(np.count_nonzero(late))
-
-
-def number(column: pa.ChunkedArray) -> NDArray[np.float64]:
-    """Return a column of numbers as floats, nulls as not a number."""
-    return np.asarray(pc.cast(column, pa.float64()).to_numpy(zero_copy_only=False), dtype=np.float64)
 
 
 def some(column: pa.ChunkedArray) -> int:
     """Return how many patients a count is not 0 for."""
     return int(np.count_nonzero(whole(column)))
-
-
-def whole(column: pa.ChunkedArray) -> NDArray[np.int64]:
-    """Return a column of whole numbers without nulls."""
-    return np.asarray(column.to_numpy(), dtype=np.int64)
-
-
-def codes(column: pa.ChunkedArray, names: tuple[str, ...], *, strict: bool = True) -> NDArray[np.int64]:
-    """Return the position of each name in `names`; -1 for others, which are an error if `strict`."""
-    found = pc.index_in(pc.cast(column, pa.string()), value_set=pa.array(names, pa.string()))
-    positions = np.asarray(pc.fill_null(found, -1).to_numpy(), dtype=np.int64)
-    if strict and np.any(positions < 0):
-        unknown = column.to_pylist()[int(np.argmin(positions))]
-        fault = f"unknown name {unknown!r} in a table; known are {', '.join(names)}"
-        raise ValueError(fault)
-    return positions

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from paget.analysis.durations import MONTH_DAY, YEAR_DAY
+from paget.analysis.durations import MONTH_DAY
 from paget.analysis.paired_benefit import PairedBenefit, paired_benefit
 from paget.analysis.trial_read_out import TrialData, in_months
 from paget.analysis.trial_statistics import log_rank
+from paget.model.calendar import YEAR_DAY
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from paget.errors import SettingError
+from paget.model.calendar import YEAR_DAY
 
-YEAR_DAY: Final = 365.25
 ROUNDING: Final = 1e-9
 
 

@@ -19,13 +19,13 @@ from paget.care.conditions import TISSUE, Condition, Names, Test, compiled, posi
 from paget.care.impossible import contradiction
 from paget.errors import EntryError
 from paget.model import layout
+from paget.model.calendar import YEAR_DAY
 from paget.model.chart import EVENTS, GOALS, PHASES, Charts, Flags, Floats, Integers, Orders
 from paget.model.draws import stream_keys, uniforms
 from paget.model.protocol import Protocol
 
 NEVER_SAID_DAY: Final = 90.0
 """Time between visits in a phase of which a protocol says nothing."""
-YEAR_DAY: Final = 365.25
 VISIT: Final = layout.code(EVENTS, "visit")
 SUPPORTIVE: Final = layout.code(PHASES, "supportive")
 COMFORT: Final = layout.code(GOALS, "comfort")

@@ -12,13 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from paget.model import layout
+from paget.model.calendar import YEAR_DAY
 from paget.model.utility import Utilities
 
 Flags = NDArray[np.bool_]
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-YEAR_DAY: Final = 365.25
 SEVERE_GRADE: Final = 3
 RELIEF_PLACES: Final = ("primary", *layout.ORGANS, "general")
 """Places whose symptoms can be relieved, in the order of the columns of relief: the same as that of symptoms."""

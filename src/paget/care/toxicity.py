@@ -203,21 +203,6 @@ def draw(
     )
 
 
-def prevention(therapies: Sequence[Therapy], on: Flags) -> Floats:
-    """Return the share of each toxicity's events that what is given prevents, shape (K, X).
-
-    Who asks often keeps the table and asks it (`Table.prevention`).
-
-    Parameters
-    ----------
-    therapies
-        T therapies; toxicities are in the order of `Table.of`.
-    on
-        Which are being given, shape (K, T).
-    """
-    return Table.of(therapies).prevention(on)
-
-
 def _prevents(therapy: Therapy, ids: tuple[str, ...]) -> list[float]:
     """Return the share of each toxicity's events that one therapy prevents."""
     passes = dict.fromkeys(ids, 1.0)

@@ -8,8 +8,8 @@ from typing import Any
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
-from paget.cli.story import YEAR_DAY
 from paget.cli.words import organ_label, scientific
+from paget.model.calendar import YEAR_DAY
 
 
 def lesion_table(lesions: Sequence[Mapping[str, Any]], most: int) -> Table:

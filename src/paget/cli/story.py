@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from paget.cli.words import cause_words, organ_words, scientific
+from paget.model.calendar import YEAR_DAY
 
-YEAR_DAY: Final = 365.25
 _ROUTES: Final = {"blood": "through the blood", "lymph": "through lymph", "cavity": "across the body cavity"}
 
 

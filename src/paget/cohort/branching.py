@@ -18,6 +18,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from paget.analysis.columns import numbers
 from paget.care.switching import Switching
 from paget.care.toxicity import Table
 from paget.care.untreated import Untreated
@@ -250,7 +251,7 @@ def _from_day(cohort: Cohort, point: str) -> NDArray[np.float64]:
 
 def _days(column: pa.ChunkedArray) -> NDArray[np.float64]:
     """Return ages in days, infinite where there is none."""
-    days = np.asarray(pc.cast(column, "double").to_numpy(zero_copy_only=False), np.float64)
+    days = numbers(column)
     return np.where(np.isnan(days), np.inf, days)
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from paget.cohort.care_book import MOST_KNOWN
 from paget.model import layout
+from paget.model.calendar import YEAR_DAY
 from paget.model.chart import Charts
 from paget.model.stage import STAGE_GROUPS
 
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from paget.cohort.ward import Seen, Ward
 
 REGIONAL = layout.ORGANS.index("regional_lymph_node")
-YEAR_DAY = 365.25
 
 
 def charts_of(ward: Ward, seen: Seen, event: np.ndarray) -> Charts:

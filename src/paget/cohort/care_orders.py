@@ -12,7 +12,7 @@ from paget.care.courses import CHANGED, DECLINE, PROGRESSION, TOXICITY
 from paget.care.mechanisms import Hosts, aimed_at
 from paget.cohort.care_book import NO_RESPONSE
 from paget.model import layout
-from paget.model.chart import EVENTS, GOALS, PHASES
+from paget.model.chart import EVENTS, GOALS
 from paget.model.findings import Audit
 from paget.model.therapy import Irradiate, Relieve, Resect
 from paget.observation.response import start as set_baseline
@@ -28,7 +28,6 @@ CURE = GOALS.index("cure")
 REGIONAL = layout.ORGANS.index("regional_lymph_node")
 ENDING_OF = {"progression": PROGRESSION, "intolerance": TOXICITY, "decline": DECLINE}
 ENDING = np.array([ENDING_OF.get(event, CHANGED) for event in EVENTS])
-IN_LINES = np.isin(PHASES, ["systemic", "maintenance", "neoadjuvant"])
 SOON_DAY = 1.0
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from paget.care.courses import Ended
 from paget.care.quality_of_life import hospital_day, last_days_loss, last_hospital_day
 from paget.model import layout
+from paget.model.calendar import YEAR_DAY
 
 if TYPE_CHECKING:
     from paget.cohort.care_book import Book
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from paget.engine import State
 
 Flat = dict[str, np.ndarray]
-YEAR_DAY = 365.25
 OTHER_CAUSE = layout.CAUSES.index("other")
 SUMS = (
     *("enrolled", "goal", "line", "best_overall", "first_line_day", "response_day", "progression_day", "relapse_day"),

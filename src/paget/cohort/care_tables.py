@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from paget.cohort.diagnosis import Diagnosis
     from paget.engine import State
 
-YEAR_DAY = 365.25
 TABLES = ("treatments", "visits", "adverse_events")
 
 

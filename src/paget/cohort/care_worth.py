@@ -9,13 +9,13 @@ import numpy as np
 from paget.care.quality_of_life import utility
 from paget.cohort.care_orders import places_of
 from paget.model import layout
+from paget.model.calendar import YEAR_DAY
 from paget.model.therapy import Relieve
 from paget.observation.symptoms import N_PLACES, PRIMARY_PLACE
 
 if TYPE_CHECKING:
     from paget.cohort.ward import Ward
 
-YEAR_DAY = 365.25
 REGIONAL = layout.ORGANS.index("regional_lymph_node")
 
 

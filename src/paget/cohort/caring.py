@@ -22,6 +22,7 @@ from paget.cohort.seen import truth_in_view
 from paget.cohort.testing import followed
 from paget.cohort.ward import Seen, Ward
 from paget.model import layout
+from paget.model.calendar import YEAR_DAY
 from paget.model.chart import EVENTS, GOALS, PHASES, RESPONSES
 from paget.model.findings import Audit
 from paget.observation import assays, fitness, imaging, pathology, symptoms, workup
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
     from paget.model.findings import Findings
     from paget.model.truth import Truth
 
-YEAR_DAY: Final = 365.25
 AT_DIAGNOSIS, TREATED, PROGRESSED, INTOLERANT, DECLINED, AT_VISIT = range(len(EVENTS))
 BUSY: Final = np.isin(PHASES, ["neoadjuvant", "local", "adjuvant", "maintenance", "systemic"])
 """Phases in which something is being given, and after which the next rules look for what follows."""

@@ -12,17 +12,16 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from paget.analysis.durations import MONTH_DAY, YEAR_DAY, DayCounts
+from paget.analysis.columns import numbers, stage_groups, texts
+from paget.analysis.durations import MONTH_DAY, DayCounts
 from paget.analysis.paired_benefit import GAIN_DAY, PairedBenefit, paired_benefit
 from paget.analysis.shares import share
 from paget.analysis.survival import kaplan_meier
 from paget.cohort.cohort import Cohort
 from paget.errors import SettingError
-from paget.model.stage import STAGE_GROUPS, STAGES
+from paget.model.calendar import YEAR_DAY
 
 SAME: Final = ("cancer", "seed", "settings", "years", "screening", "paget_version", "layout_version")
 """What has to be equal for patients to be the same; the catalogue's digest is held against the other as well."""
@@ -157,15 +156,13 @@ class _Arm:
         )
         self.died = np.isfinite(death)
         self.lived_day = np.where(self.died, death, last) - self.diagnosis_day
-        names = pc.cast(table["stage"], "string").to_pylist()
-        group = dict(zip(STAGES, STAGE_GROUPS, strict=True))
-        self.stage = np.array([group[name] for name in names], np.int64)
+        self.stage = stage_groups(table["stage"])
 
     def days(self, column: str) -> Floats:
         """Return a column, NaN where there is nothing; all NaN where the run has no such column."""
         if column not in self._table.column_names:
             return np.full(self._table.num_rows, np.nan)
-        return _numbers(self._table[column])
+        return numbers(self._table[column])
 
     def survival(self, which: Flags) -> dict[str, Any]:
         """Return survival from diagnosis of some patients."""
@@ -179,14 +176,10 @@ class _Arm:
 
     def causes(self, which: Flags) -> dict[str, float]:
         """Return the shares of the causes of death, the most frequent first."""
-        names = np.array(pc.cast(self._table["cause"], "string").to_pylist())[which]
+        names = np.array(texts(self._table["cause"]))[which]
         found, counts = np.unique(names, return_counts=True)
         order = np.lexsort((found, -counts))
         return {str(found[k]): float(counts[k] / names.size) for k in order}
-
-
-def _numbers(column: pa.ChunkedArray) -> Floats:
-    return np.asarray(pc.cast(column, "double").to_numpy(zero_copy_only=False), np.float64)
 
 
 def _gain(held: list[_Arm], which: Flags, seed: int) -> dict[str, Any]:

@@ -24,8 +24,8 @@ from paget.cohort.population import draw_patients
 from paget.cohort.search import Search
 from paget.cohort.tables import Lesions, clone_table, funnel_table, lesion_table, patient_table
 from paget.cohort.testing import followed
-from paget.engine.compile import YEAR_DAY
 from paget.engine.state import LARGEST, has_sparse_memory
+from paget.model.calendar import YEAR_DAY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from paget.cohort.mixture import entry_numbers
 from paget.model import layout
+from paget.model.calendar import YEAR_DAY
 from paget.model.draws import Floats
 from paget.model.quantity import Spread
 from paget.model.truth import Truth
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from paget.model.cancer import Cancer
     from paget.model.population import Population
 
-YEAR_DAY: Final = 365.25
 SMALLEST_CELLS: Final = 1e3
 AGE_SPREAD_YEAR: Final = 8.0
 """Width of the ages at which patients who are to resemble one are simulated, wider than `mapping.AGE_YEAR`."""

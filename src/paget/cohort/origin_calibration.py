@@ -24,6 +24,7 @@ from paget.catalogue.panels import tissue
 from paget.cohort.origin_tables import cases_by_year, origin_tables
 from paget.cohort.site_patterns import metastatic_patients
 from paget.model import layout
+from paget.model.calendar import YEAR_DAY
 from paget.model.draws import stream_keys, uniforms
 from paget.model.tissue import UNKNOWN, Floats, Results
 from paget.observation.origin import Evidence, OriginTables, posterior
@@ -34,7 +35,6 @@ PATIENTS: Final = 500
 SEED: Final = 31
 MARKERS: Final = (0, 3, 6, 10)
 """Numbers of antibodies, drawn at random for each patient."""
-YEAR_DAY: Final = 365.25
 _PICK: Final = 8
 """Lineage of the draws of which antibodies are used."""
 

@@ -13,10 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 
-from paget.care.preferences import YEAR_DAY, Preference, front, score
+from paget.analysis.columns import numbers
+from paget.care.preferences import Preference, front, score
 from paget.cohort.map_answer import Fit
 from paget.cohort.map_case import read_record, understood
 from paget.cohort.map_fit import weights
@@ -25,6 +24,7 @@ from paget.cohort.mapping import LEAST, PATIENTS_MAX, TRUSTED, effective, quanti
 from paget.cohort.plan_answer import RESPECTS, Expected, Option, Plan, Spread
 from paget.cohort.recipe import check_number, make_recipe
 from paget.errors import SettingError, nearest
+from paget.model.calendar import YEAR_DAY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -213,16 +213,12 @@ def _lived(recipe: Recipe, number: int, patients: NDArray[np.int64], case: Case)
     told = life_courses(
         recipe.programs[number], eyes, recipe.population, recipe.seed, patients[order], plan=plan_of
     ).patients
-    column = {name: _numbers(told[name]) for name in COLUMNS}
+    column = {name: numbers(told[name]) for name in COLUMNS}
     years = (column["death_age_day"] - column["diagnosis_age_day"]) / YEAR_DAY
     quality = column["quality_adjusted_day"] / YEAR_DAY
     out = np.empty((patients.size, len(RESPECTS)))
     out[order] = np.stack([years, quality, column["treatment_day"], column["home_day"]], axis=1)
     return out
-
-
-def _numbers(column: pa.ChunkedArray) -> Floats:
-    return np.asarray(pc.cast(column, "double").to_numpy(zero_copy_only=False), np.float64)
 
 
 def compared(

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from paget.engine.compile import YEAR_DAY, cells_from_diameter
+from paget.engine.compile import cells_from_diameter
 from paget.engine.growth import LOG_SMALL
 from paget.engine.rng import normals, uniforms
 from paget.model import layout
+from paget.model.calendar import YEAR_DAY
 
 if TYPE_CHECKING:
     from paget.engine import Program

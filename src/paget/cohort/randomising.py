@@ -12,8 +12,9 @@ from zlib import crc32
 
 import numpy as np
 
-from paget.analysis.durations import MONTH_DAY, YEAR_DAY
+from paget.analysis.durations import MONTH_DAY
 from paget.model import layout
+from paget.model.calendar import YEAR_DAY
 from paget.model.draws import choices, exponentials, stream_keys, uniforms
 
 if TYPE_CHECKING:

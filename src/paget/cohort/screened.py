@@ -11,12 +11,13 @@ import numpy as np
 import pyarrow.compute as pc
 
 from paget import catalogue
+from paget.analysis.columns import numbers, stage_groups
 from paget.cohort.api import simulate
 from paget.cohort.care_plan import STANDARD
 from paget.cohort.cohort import Cohort
+from paget.model.calendar import YEAR_DAY
 from paget.model.screening import Programme
-from paget.model.stage import STAGE_GROUPS, STAGES
-from paget.observation.screening import YEAR_DAY, Paired, measures
+from paget.observation.screening import Paired, measures
 
 COLUMNS: Final = ("patient", "diagnosis_age_day", "diagnosis_route", "stage", "last_age_day", "cause")
 NOT_OF_CANCER: Final = ("alive", "other", "effect")
@@ -113,7 +114,7 @@ def _mortality(screened: Cohort, unscreened: Cohort, ever: np.ndarray) -> dict[s
         table = run.arrow("patients", ["last_age_day", "cause"])
         causes = pc.cast(table["cause"], "string").to_numpy(zero_copy_only=False)[ever]
         died.append(int((~np.isin(causes, NOT_OF_CANCER)).sum()))
-        lived.append(_numbers(table["last_age_day"])[ever])
+        lived.append(numbers(table["last_age_day"])[ever])
     gained = lived[0] - lived[1]
     return {
         "deaths_screened": died[0],
@@ -130,20 +131,10 @@ def _paired(screened: Cohort, unscreened: Cohort) -> Paired:
     without = unscreened.arrow("patients", list(COLUMNS))
     route = pc.cast(with_it["diagnosis_route"], "string").to_numpy(zero_copy_only=False)
     return Paired(
-        screened_day=_numbers(with_it["diagnosis_age_day"]),
-        unscreened_day=_numbers(without["diagnosis_age_day"]),
+        screened_day=numbers(with_it["diagnosis_age_day"]),
+        unscreened_day=numbers(without["diagnosis_age_day"]),
         by_screen=route == "screening",
-        screened_stage=_groups(with_it["stage"]),
-        unscreened_stage=_groups(without["stage"]),
-        last_screen_day=_numbers(with_it["last_screen_age_day"]),
+        screened_stage=stage_groups(with_it["stage"]),
+        unscreened_stage=stage_groups(without["stage"]),
+        last_screen_day=numbers(with_it["last_screen_age_day"]),
     )
-
-
-def _numbers(column: Any) -> np.ndarray:  # noqa: ANN401 - pyarrow has no types
-    return np.asarray(pc.cast(column, "double").to_numpy(zero_copy_only=False), np.float64)
-
-
-def _groups(column: Any) -> np.ndarray:  # noqa: ANN401 - pyarrow has no types
-    names = pc.cast(column, "string").to_pylist()
-    group = dict(zip(STAGES, STAGE_GROUPS, strict=True))
-    return np.array([group[name] for name in names], np.int64)

@@ -26,6 +26,7 @@ from paget.cohort.diagnosis import (
 from paget.cohort.seen import truth_in_view
 from paget.cohort.testing import sampled, tested
 from paget.model import layout
+from paget.model.calendar import YEAR_DAY
 from paget.model.findings import Audit, Findings, together
 from paget.observation import assay_screens, imaging, screening, staging, symptoms, workup
 
@@ -41,40 +42,6 @@ INCIDENTAL: Final = 8
 """Examinations for other reasons that one patient may have from the first cell on."""
 VISIT, FIRST_INCIDENTAL, FIRST_SCREEN, FIRST_SYMPTOM = 0, 1, 100, 1000
 """Ids of watches: the next work-up, then those of each kind."""
-YEAR_DAY: Final = 365.25
-
-
-def diagnose(
-    program: Program, eyes: Eyes, seed: int, state: State, until: np.ndarray
-) -> tuple[State, Diagnosis, np.ndarray]:
-    """Run a block of patients to the end while they are being looked for.
-
-    Parameters
-    ----------
-    program : Program
-        The compiled cancer.
-    eyes : Eyes
-        How they are looked for.
-    seed : int
-        The run's seed.
-    state : State
-        The block at the first malignant cell.
-    until : ndarray of float64, shape (P,)
-        Patient age in days at which the course ends if death does not come first.
-
-    Returns
-    -------
-    state : State
-        Where the courses ended.
-    known : Diagnosis
-        What became known.
-    full : ndarray of bool, shape (P,)
-        Patients who needed more room; theirs is to be run again.
-    """
-    search = Search(program, eyes, seed, state)
-    full = search.run(until)
-    search.finish()
-    return search.state, search.known, full
 
 
 class Search:
@@ -82,8 +49,14 @@ class Search:
 
     Parameters
     ----------
-    program, eyes, seed, state
-        As for `diagnose`.
+    program
+        The compiled cancer.
+    eyes
+        How they are looked for.
+    seed
+        The run's seed.
+    state
+        The block at the first malignant cell.
     plan
         How those who are found are cared for; not at all if None.
     """

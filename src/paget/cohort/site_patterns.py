@@ -133,7 +133,7 @@ def metastatic_patients(cancer: str, count: int, seed: int) -> Patterns:
 
 def _looked_at(recipe: Recipe, tables: Tables, seed: int) -> Patterns:
     """Return what is seen of one batch on each patient's day."""
-    from paget.engine.compile import YEAR_DAY
+    from paget.model.calendar import YEAR_DAY
 
     people, lesions = tables.patients, tables.lesions
     patient, death = (people[name].to_numpy() for name in ("patient", "death_age_day"))

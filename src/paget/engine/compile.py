@@ -15,6 +15,7 @@ import numpy as np
 
 from paget.engine.circulation import N_ORIGINS, fate_tables
 from paget.engine.growth import LOG_SMALL
+from paget.model.calendar import YEAR_DAY
 from paget.model.layout import MAX_DRIVERS, N_BEDS, N_ORGANS, N_TRAITS, ORGANS, SEXES, TRAITS
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from paget.model.cancer import Cancer
     from paget.model.driver import Driver
 
-YEAR_DAY = 365.25
 GROWTH_PER_INTERVAL = 6.0
 SHORTEST_INTERVAL_DAY, LONGEST_INTERVAL_DAY = 30.0, 365.0
 """A small metastasis grows by e**6 in one interval: results do not depend on it (`docs/model.md`), cost does."""

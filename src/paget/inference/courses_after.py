@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from paget.analysis.durations import MONTH_DAY, YEAR_DAY
+from paget.analysis.durations import MONTH_DAY
 from paget.inference.estimates import NOBODY, Estimate, alive_at, gone_at, median_survival
 from paget.inference.patients import in_stage, of_diameter, of_group
 from paget.inference.strata import NotComputableError, one_of, positive
+from paget.model.calendar import YEAR_DAY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

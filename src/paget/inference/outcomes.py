@@ -22,9 +22,9 @@ import numpy as np
 import pyarrow.parquet as pq
 
 from paget import catalogue
-from paget.analysis.durations import YEAR_DAY
-from paget.analysis.tally import codes, number, whole
+from paget.analysis.columns import codes, numbers, whole
 from paget.cohort.store import part_paths, reading
+from paget.model.calendar import YEAR_DAY
 from paget.model.layout import CAUSES, N_ORGANS, ORGANS, SEXES
 from paget.model.stage import STAGES
 
@@ -205,8 +205,8 @@ def outcomes_from(
         The entry, for how its primary grows.
     """
     order = whole(patients["patient"])
-    diagnosis_day = number(patients["diagnosis_age_day"])
-    death_day, last_day = number(patients["death_age_day"]), number(patients["last_age_day"])
+    diagnosis_day = numbers(patients["diagnosis_age_day"])
+    death_day, last_day = numbers(patients["death_age_day"]), numbers(patients["last_age_day"])
     cause = codes(patients["cause"], CAUSES)
     died = cause != CAUSES.index("alive")
     of_cancer = died & (cause != CAUSES.index("other"))
@@ -221,9 +221,9 @@ def outcomes_from(
         died=died,
         of_cancer=of_cancer,
         stage=np.where(known, codes(patients["stage"], STAGES), 0),
-        t=number(patients["t"]),
-        n=number(patients["n"]),
-        m=number(patients["m"]),
+        t=numbers(patients["t"]),
+        n=numbers(patients["n"]),
+        m=numbers(patients["m"]),
         diameter_mm=diameter_mm,
         doubling_day=_doubling_day(lesions, row, spread, diagnosis_day, cancer),
         at_diagnosis=at_diagnosis,
@@ -239,7 +239,7 @@ def _at_diagnosis(order: Integers, findings: pa.Table, cancer: Cancer) -> tuple[
     in_site = np.asarray(findings["in_primary_site"].to_numpy(zero_copy_only=False), np.bool_)
     sites = np.zeros((order.size, N_ORGANS), np.bool_)
     sites[row[~in_site], organ[~in_site]] = True
-    log_mm = np.log(number(findings["diameter_mm"]))
+    log_mm = np.log(numbers(findings["diameter_mm"]))
     own = in_site & (organ == ORGANS.index(cancer.organ)) & np.isfinite(log_mm)
     count = np.bincount(row[own], minlength=order.size)
     total = np.bincount(row[own], log_mm[own], minlength=order.size)
@@ -248,8 +248,8 @@ def _at_diagnosis(order: Integers, findings: pa.Table, cancer: Cancer) -> tuple[
 
 
 def _at_death(lesions: pa.Table, row: Integers, spread: Flags, of_cancer: Flags) -> Flags:
-    alive = np.isnan(number(lesions["ended_age_day"]))
-    left = spread & alive & (number(lesions["diameter_mm"]) >= SEEN_AT_DEATH_MM)
+    alive = np.isnan(numbers(lesions["ended_age_day"]))
+    left = spread & alive & (numbers(lesions["diameter_mm"]) >= SEEN_AT_DEATH_MM)
     sites = np.zeros((of_cancer.size, N_ORGANS), np.bool_)
     sites[row[left], codes(lesions["organ"], ORGANS)[left]] = True
     return sites & of_cancer[:, None]
@@ -266,15 +266,15 @@ def _found_day(
 ) -> Floats:
     """Return the day on which each site was first found, shape (P, N_ORGANS)."""
     found = np.where(at_diagnosis, diagnosis_day[:, None], np.nan)
-    who, day = np.searchsorted(order, whole(visits["patient"])), number(visits["age_day"])
+    who, day = np.searchsorted(order, whole(visits["patient"])), numbers(visits["age_day"])
     later = day > diagnosis_day[who]
     at = np.sort(who[later] * _LONGEST_DAY + day[later])
-    detectable_day = number(lesions["detectable_age_day"])
+    detectable_day = numbers(lesions["detectable_age_day"])
     able = spread & np.isfinite(detectable_day)
     whose, since = row[able], detectable_day[able]
     next_visit = np.append(at, np.inf)[np.searchsorted(at, whose * _LONGEST_DAY + since)]
     seen_day = next_visit - whose * _LONGEST_DAY
-    gone_day = number(lesions["ended_age_day"])[able]
+    gone_day = numbers(lesions["ended_age_day"])[able]
     seen = (seen_day < _LONGEST_DAY) & ~(gone_day < seen_day)
     np.fmin.at(found, (whose[seen], codes(lesions["organ"], ORGANS)[able][seen]), seen_day[seen])
     return found
@@ -293,8 +293,8 @@ def _doubling_day(lesions: pa.Table, row: Integers, spread: Flags, diagnosis_day
     if not 0.0 < room_cm < room_detectable:
         return doubling
     own = row[~spread]
-    cm_day = number(lesions["one_cm_age_day"])[~spread]
-    taken_day = cm_day - number(lesions["detectable_age_day"])[~spread]
+    cm_day = numbers(lesions["one_cm_age_day"])[~spread]
+    taken_day = cm_day - numbers(lesions["detectable_age_day"])[~spread]
     able = (cm_day <= diagnosis_day[own]) & (taken_day > 0.0)
     own, cm_day, taken_day = own[able], cm_day[able], taken_day[able]
     decay_per_day = np.log(room_detectable / room_cm) / taken_day

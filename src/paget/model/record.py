@@ -16,10 +16,10 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from paget.model import layout
+from paget.model.calendar import YEAR_DAY
 from paget.model.names import EntryId, OneOf, Organ
 from paget.model.quantity import Frozen, Number, broken_rule
 
-YEAR_DAY: Final = 365.25
 WINDOW_DAY: Final = 180
 """How far from the diagnosis a finding may lie: beyond it a course is asked for, which one work-up does not tell."""
 OLDEST_YEAR: Final = 110

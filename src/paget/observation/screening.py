@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from paget.model import layout
+from paget.model.calendar import YEAR_DAY
 from paget.model.draws import stream_keys, uniforms
 from paget.model.screening import Programme
 
-YEAR_DAY: Final = 365.25
 STAGES: Final = (1, 2, 3, 4)
 
 _PHASE, _UPTAKE, _ELIGIBLE, _FIRST_ROUND = 1, 2, 3, 4

@@ -8,19 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from paget.errors import EntryError, nearest
 from paget.model import layout
+from paget.model.calendar import YEAR_DAY
 from paget.model.draws import exponentials, stream_keys, uniforms
 from paget.model.findings import Audit, Findings
 from paget.model.modality import Modality
 from paget.model.workup import Workup
 
-YEAR_DAY: Final = 365.25
 _INCIDENTAL, _SECOND_LOOK = 1, 2
 """Lineages of a patient's stream of visits."""
 

@@ -8,10 +8,10 @@ import pyarrow as pa
 import pytest
 
 from paget import catalogue
-from paget.analysis.durations import YEAR_DAY
 from paget.analysis.explain import year_to_one_cm
 from paget.analysis.summary import summarise
 from paget.analysis.tally import Tally
+from paget.model.calendar import YEAR_DAY
 from paget.model.layout import FUNNEL_STEPS
 
 

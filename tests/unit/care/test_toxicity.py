@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from paget.care.toxicity import ACTIONS, DELAY, NONE, REDUCE, STOP, Events, Table, draw, prevention
+from paget.care.toxicity import ACTIONS, DELAY, NONE, REDUCE, STOP, Events, Table, draw
 from paget.model.therapy import Therapy
 
 ALPHA = 1e-3
@@ -183,7 +183,6 @@ def test_prevention_multiplies_what_each_lets_through() -> None:
     on = np.array([[False] * 5, [True, False, False, True, False], [False, False, False, True, True]])
     expected = [[0.0] * 4, [0.5, 0.0, 0.0, 0.5], [0.6, 0.0, 0.0, 0.6]]
     np.testing.assert_allclose(Table.of(ALL).prevention(on), expected, atol=1e-12)
-    np.testing.assert_allclose(prevention(ALL, on), expected, atol=1e-12)
 
 
 @given(share_of=st.floats(0.0, 1.0), more=st.floats(0.0, 1.0))

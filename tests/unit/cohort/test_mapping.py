@@ -430,13 +430,14 @@ def test_markers_are_known_by_id_and_by_name(name: str) -> None:
 def test_patients_stand_as_they_did_when_they_were_found() -> None:
     """Each is left on the day of his diagnosis, with the lesions that the run itself notes for that day."""
     from paget import engine
-    from paget.cohort.search import diagnose
+    from paget.cohort.search import Search
 
     recipe = make_recipe("colorectal", seed=3)
     cancer, program = recipe.members[0][0], recipe.programs[0]
     eyes = recipe.watched.eyes(cancer)
     who = draw_patients(program, cancer, recipe.population, 3, np.arange(40))
-    _, known, full = diagnose(program, eyes, 3, engine.start(program, 3, who), np.full(40, np.inf))
+    search = Search(program, eyes, 3, engine.start(program, 3, who))
+    full, known = search.run(), search.known
     found = {
         truth.patient[row]: (truth, row)
         for truth in at_diagnosis(program, eyes, 3, who)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import paget
+from paget.analysis.columns import numbers
 from paget.care.preferences import Preference
 from paget.cli.plan_text import print_plan
 from paget.cohort import planning
@@ -97,15 +98,14 @@ def test_the_patients_cared_for_are_those_who_were_weighed() -> None:
     recipe = make_recipe("colorectal", seed=3, care="standard_of_care")
     pool = simulate_pool(recipe, 60, sex="male", age_year=case.record.age_year)
     seen: list[np.ndarray] = []
-    kept = planning._numbers
 
     def listening(column: Any) -> Any:
-        seen.append(kept(column))
+        seen.append(numbers(column))
         return seen[-1]
 
     chosen = np.arange(pool.diagnosed) % 2 == 0
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(planning, "_numbers", listening)
+        patch.setattr(planning, "numbers", listening)
         planning._courses(pool, case, {"standard_of_care": recipe}, chosen, 1)
     part = pool.parts[0]
     order = np.argsort(part.patient[chosen])

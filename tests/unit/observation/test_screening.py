@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
+from paget.model.calendar import YEAR_DAY
 from paget.model.layout import SEXES, code
 from paget.model.screening import Programme
-from paget.observation.screening import YEAR_DAY, Paired, measures, screen_days, takes_part
+from paget.observation.screening import Paired, measures, screen_days, takes_part
 
 MALE, FEMALE = (code(SEXES, name) for name in ("male", "female"))
 SEED = 3
