@@ -184,5 +184,5 @@ def _with_error(found: dict[str, Any]) -> str:
 
 
 def _in_table(found: dict[str, Any]) -> str:
-    """Return a share with its error in whole per cent, so that two organs fit in a line."""
-    return f"{100 * found['share']:.0f} ± {100 * found['standard_error']:.0f} %"
+    """Return a share in whole per cent with its error, so that two organs fit in a line."""
+    return f"{100 * found['share']:.0f} ± {100 * found['standard_error']:.1f} %"
