@@ -23,7 +23,7 @@ COUNT = 1_500
 NET = 0.03
 BETA = NET / math.log(1e9)
 LUNG, BOWEL = ORGANS.index("lung"), ORGANS.index("bowel")
-WATCH, HORIZON = STOP_REASONS.index("watch"), STOP_REASONS.index("horizon")
+WATCH, HORIZON, DEATH = (STOP_REASONS.index(name) for name in ("watch", "horizon", "death"))
 BURDEN, LARGEST, DETECTABLE = range(3)
 INTERVALS = [7.0, 30.0, 91.0, 182.0]
 
@@ -197,3 +197,21 @@ def test_an_effect_given_at_a_stop_acts_from_that_day_on(world: World) -> None:
     state, _ = world.run(compiled, state, 200.0)
     exact = marched(world, marched(world, math.log(1e9), 40.0), 160.0, NET - 0.1)
     assert state.lesion["log_cells"][0, 0] == pytest.approx(exact, abs=1e-9)
+
+
+def test_nobody_dies_before_the_day_of_a_stop_whatever_begins_then(world: World) -> None:
+    """No chance: an effect that begins a thousandth of a day before a death brings no death into the past."""
+    compiled = world.program(interval_day=91.0, cachexia_burden=2e11, cachexia_per_day=0.05)
+    people = world.patients(400)
+    _, deaths = world.run(compiled, world.planted(compiled, 1, people, 1e9), 4_000.0)
+    died = deaths["reason"] == DEATH
+    assert died.sum() > 300
+    people, day = people[died], deaths["day"][died] - 1e-3
+    rows = np.stack([world.for_all(1, world.watch("clock", id=1, at_day=at))[0] for at in day])
+    state, stops = world.run(compiled, world.planted(compiled, 1, people, 1e9, watches=rows), 4_000.0)
+    assert stops["day"] == pytest.approx(day, abs=1e-9)
+    slow = [world.effect("add_death", on_day=at, off_day=at + 30.0, magnitude=1e-9) for at in day]
+    begun = np.stack([world.for_all(1, row)[0] for row in slow])
+    _, ended = world.run(compiled, engine.with_effects(state, begun), 4_000.0)
+    assert (ended["reason"] == DEATH).all()
+    assert (ended["day"] >= day).all()

@@ -179,15 +179,19 @@ class Life:
         cancer: Hazard = at_nodes(lambda j, day: sum(hazards(patient, burden, j, day).values()), a, h)
         effect: Hazard = at_nodes(lambda _, day: patient.outside.host_hazard(day), a, h)
         other_day = patient.own["other_death_day"]
+        passed = (self.now_day - a) / h
         deaths = {
             "cancer": runs_out(cancer, self.cancer_left),
             "effect": runs_out(effect, self.effect_left),
-            "other": max(0.0, (other_day - a) / h) if other_day <= b else None,
+            "other": (other_day - a) / h if other_day <= b else None,
         }
+        # Nobody dies before today, into however many stretches the past of the cell is cut.
         death, soonest = min(
-            ((c, f) for c, f in deaths.items() if f is not None), key=lambda p: p[1], default=("", 2.0)
+            ((c, max(f, passed, 0.0)) for c, f in deaths.items() if f is not None),
+            key=lambda p: p[1],
+            default=("", 2.0),
         )
-        called, passed = None, (self.now_day - a) / h
+        called = None
         for watch in self.watches:
             fraction = watch.call(patient, burden, a, b)
             if fraction is None:

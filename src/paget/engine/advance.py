@@ -237,7 +237,9 @@ def spare_felt(course, lesion, clone, spare_lesion, spare_clone, start):
 def stretch(ws, program, patient, course, effect, n, watch, a, b, stop):
     """Run clocks over days `a` to `b` on the burdens in the workspace; stop at the first that runs out.
 
-    What lies before the patient's current day is passed again without stopping, after a stop inside a cell.
+    What lies before the patient's current day is passed again without stopping, after a stop inside a cell. Effects
+    that begin there cut the cell into other stretches, in which a clock may run out a little sooner: a death that
+    would fall into the past falls on the current day.
     """
     h = b - a
     if h <= 0.0:
@@ -247,10 +249,11 @@ def stretch(ws, program, patient, course, effect, n, watch, a, b, stop):
         day = a + NODES[j] * h
         ws.hazard[CANCER_HAZARD, j] = h * cancer_hazard(program, patient, ws, j + 1, effect, n, day)
         ws.hazard[EFFECT_HAZARD, j] = h * effects.host_hazard(effect, n, day) if n > 0 else 0.0
-    by_cancer = fraction_at(ws.hazard[CANCER_HAZARD], course.cancer_left)
-    by_effect = fraction_at(ws.hazard[EFFECT_HAZARD], course.effect_left)
-    by_other = (patient.other_death_day - a) / h if patient.other_death_day <= b else 2.0
-    soonest = min(by_cancer, by_effect, max(0.0, by_other))
+    today = max(0.0, passed)
+    by_cancer = max(today, fraction_at(ws.hazard[CANCER_HAZARD], course.cancer_left))
+    by_effect = max(today, fraction_at(ws.hazard[EFFECT_HAZARD], course.effect_left))
+    by_other = max(today, (patient.other_death_day - a) / h if patient.other_death_day <= b else 2.0)
+    soonest = min(by_cancer, by_effect, by_other)
     death = soonest
     called = -1
     for k in range(watch.size):
