@@ -95,8 +95,7 @@ def run_here(
     def submit(owned: tuple[Block, Block]) -> Future:
         return pool.submit(compute, owned[1].first, owned[1].count)
 
-    each = sum(block.count for block in blocks) // (2 * workers)
-    size = next((size for size in _PIECES_PATIENTS if size <= each), _PIECES_PATIENTS[-1])
+    size = piece_patients(sum(block.count for block in blocks), workers)
     pieces = [(block, piece) for block in blocks for piece in _pieces(block, size)]
     writing: deque[Future] = deque()
     held: list[Tables] = []
@@ -145,6 +144,12 @@ def run_elsewhere(
     for block, tables in _in_order(blocks, submit, _remote_ahead(scheduler)):
         folder.write(block, cast("Tables", tables))
         heard(block.count)
+
+
+def piece_patients(patients: int, workers: int) -> int:
+    """Return how many patients a thread takes at once, by how many there are for how many threads."""
+    each = patients // (2 * workers)
+    return next((size for size in _PIECES_PATIENTS if size <= each), _PIECES_PATIENTS[-1])
 
 
 def _pieces(block: Block, size: int) -> tuple[Block, ...]:

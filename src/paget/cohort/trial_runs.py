@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 
 from paget.cohort.arms import ArmCare
 from paget.cohort.recipe import Recipe, make_recipe
-from paget.cohort.runner import available_cores
+from paget.cohort.runner import available_cores, piece_patients
 from paget.errors import RunError
 from paget.model.trial import RANDOMISED, Trial
 
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 TABLES: Final = ("patients", "visits", "treatments", "adverse_events", "tests")
-PIECE_PATIENTS: Final = 500
 SUM_COLUMN: Final = ("targets_sum_mm", "sum_mm")
 """The visits' sum of target diameters, and what analysis calls it."""
 
@@ -124,7 +123,8 @@ def _pieces(
             heard(own.size)
         return kept
 
-    parts = [indices[at : at + PIECE_PATIENTS] for at in range(0, indices.size, PIECE_PATIENTS)]
+    size = piece_patients(indices.size, threads)
+    parts = [indices[at : at + size] for at in range(0, indices.size, size)]
     with ThreadPoolExecutor(max_workers=threads, thread_name_prefix="paget") as pool:
         try:
             yield from pool.map(compute, parts)
