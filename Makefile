@@ -8,7 +8,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 endif
 
-EXTRAS := dask,bench,dev
+EXTRAS := app,bench,calibrate,dask,dev,plots,trials
 STAMP := .venv/.paget-setup
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
