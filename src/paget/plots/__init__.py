@@ -1,0 +1,52 @@
+"""Figures: functions that take tables and return matplotlib figures, all in one style.
+
+Times are in days, events are flags, and nothing is drawn twice the same way differently: the same table gives the same
+bytes. The extra `plots` brings what they need; a name below is imported when it is first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from paget.plots import style as style
+    from paget.plots.canvas import save as save
+    from paget.plots.canvas import svg as svg
+    from paget.plots.cascade import funnel as funnel
+    from paget.plots.sites import site_heat_map as site_heat_map
+    from paget.plots.sites import site_shares as site_shares
+    from paget.plots.stage import stage_bars as stage_bars
+    from paget.plots.survival import kaplan_meier as kaplan_meier
+
+_LAZY: Final = {
+    "funnel": "cascade",
+    "kaplan_meier": "survival",
+    "save": "canvas",
+    "site_heat_map": "sites",
+    "site_shares": "sites",
+    "stage_bars": "stage",
+    "style": "",
+    "svg": "canvas",
+}
+"""Public name -> module of this package that holds it; an empty one stands for the module of that name."""
+
+__all__ = sorted(_LAZY)  # noqa: PLE0605 - the names stand in one place
+
+
+def __dir__() -> list[str]:
+    """List the public names, loaded or not."""
+    return sorted(_LAZY)
+
+
+if not TYPE_CHECKING:  # to the type checker a misspelt name stays an error
+
+    def __getattr__(name: str) -> object:
+        """Import a public name when it is first asked for."""
+        if name not in _LAZY:
+            text = f"module 'paget.plots' has no attribute {name!r}; it has {', '.join(sorted(_LAZY))}"
+            raise AttributeError(text)
+        module = import_module(f"paget.plots.{_LAZY[name] or name}")
+        found: object = getattr(module, name) if _LAZY[name] else module
+        globals()[name] = found
+        return found
