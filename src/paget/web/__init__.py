@@ -1,0 +1,1 @@
+"""Pages to open in a browser: reports, which are single files, and the local app."""
