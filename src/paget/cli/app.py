@@ -16,7 +16,7 @@ from typing import Annotated
 import typer
 
 from paget import __version__
-from paget.cli import catalogue, compare, origin, patient, plan, run, screen, targets, trial, validate
+from paget.cli import calibrate, catalogue, compare, origin, patient, plan, run, screen, targets, trial, validate
 from paget.cli import map as mapping
 from paget.errors import PagetError
 
@@ -59,6 +59,7 @@ app.command("trial", short_help="Run a virtual trial from its specification.")(t
 app.command("map", short_help="Estimate what is undetected in a patient, by a record.")(mapping.full_map)
 app.command("plan", short_help="Compare policies for a patient, by a record and what he prefers.")(plan.plan)
 app.command("validate", short_help="Compare a simulation with published figures.")(validate.validate)
+app.command("calibrate", short_help="Fit free numbers to published figures.")(calibrate.calibrate)
 app.command("targets", short_help="List published figures with their sources.")(targets.targets)
 app.command("list", short_help="List cancers, groups, drivers, sources.")(catalogue.list_entries)
 app.command("show", short_help="Show every number of an entry and its source.")(catalogue.show)

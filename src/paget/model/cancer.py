@@ -11,6 +11,7 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, model_validator
 
+from paget.model.free import FREE_MAX, Free
 from paget.model.layout import MAX_DRIVERS
 from paget.model.measure import WIDEST, Cells, Factor, Measure, PerDivision, PerYear, Share
 from paget.model.names import Cavity, EntryId, Organ
@@ -113,7 +114,7 @@ class Host(Frozen):
     """What the cancer does to its host."""
 
     frailty: Annotated[Quantity, Measure(ONE, above=0.0, law="lognormal")] = Field(
-        description="factor on every cancer death hazard",
+        description="factor on the burden that the host feels: at 2, half of a burden does the same harm",
     )
     primary_lethal_burden: Cells = Field(description="burden of the primary's organ at half of its peak hazard")
 
@@ -190,7 +191,24 @@ class Cancer(Frozen):
     immunity: Immunity = Field(description="immune pressure")
     host: Host = Field(description="effect on the host")
     drivers: tuple[CancerDriver, ...] = Field(default=(), max_length=MAX_DRIVERS, description="drivers, at most 12")
+    free: tuple[Free, ...] = Field(
+        default=(), max_length=FREE_MAX, description="numbers that calibration may move, at most 8"
+    )
     expect: Expect = Field(description="ranges that it must meet")
+
+    @model_validator(mode="after")
+    def _free_once(self) -> Self:
+        keys = [free.key for free in self.free]
+        twice = sorted({key for key in keys if keys.count(key) > 1})
+        if twice:
+            raise broken_rule(
+                "The number {twice} is free twice.",
+                twice=twice[0],
+                key="free",
+                allowed="each number once",
+                fix="remove one of them",
+            )
+        return self
 
     @model_validator(mode="after")
     def _drivers_once(self) -> Self:

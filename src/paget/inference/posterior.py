@@ -1,0 +1,145 @@
+"""The posterior of free numbers given published figures, sampled on emulators.
+
+The sampler is the affine-invariant ensemble of Goodman & Weare (2010) with moves by differential evolution, as
+`emcee` has it (Foreman-Mackey et al. 2013): it needs no gradient and no tuning, whatever the numbers' correlations.
+"""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from paget.errors import MissingExtraError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from paget.inference.aims import Aim
+    from paget.inference.emulator import Box, Emulator
+
+    Floats = NDArray[np.float64]
+
+_WALKERS_EACH: Final = 4
+_WALKERS_LEAST: Final = 32
+_STEPS: Final = 3000
+_BURN: Final = 1000
+
+
+@dataclass(frozen=True)
+class Likelihood:
+    """How well points agree with the published figures, by emulators.
+
+    Parameters
+    ----------
+    aims
+        The figures.
+    emulators
+        What a simulation would give for each.
+    box
+        Where the prior and all emulators hold.
+    """
+
+    aims: Sequence[Aim]
+    emulators: Sequence[Emulator]
+    box: Box
+
+    def emulated(self, points: Floats) -> Floats:
+        """Return the figures at points, on the scale on which they are compared, shape (N, T)."""
+        found = [aim.compared(emulator(points)) for aim, emulator in zip(self.aims, self.emulators, strict=True)]
+        return np.stack(found, axis=1)
+
+    def __call__(self, points: Floats) -> Floats:
+        """Return the logarithm of the posterior density at points, shape (N,)."""
+        inside = self.box.holds(points)
+        found = np.full(len(points), -np.inf)
+        if inside.any():
+            off = self.emulated(points[inside]) - self._value
+            found[inside] = -0.5 * (off**2 * self._precision).sum(axis=1)
+        return found
+
+    @property
+    def _value(self) -> Floats:
+        return np.array([aim.value for aim in self.aims])
+
+    @property
+    def _precision(self) -> Floats:
+        """How much each figure counts: its weight by its variance, that of its emulator included."""
+        pairs = zip(self.aims, self.emulators, strict=True)
+        return np.array([aim.weight / (aim.variance + aim.slope() ** 2 * made.variance) for aim, made in pairs])
+
+
+@dataclass(frozen=True)
+class Posterior:
+    """A sample of the posterior.
+
+    Parameters
+    ----------
+    points : ndarray of float64, shape (S, D)
+        The sample, each coordinate from 0 to 1.
+    steps_between
+        Autocorrelation time of the chains, in steps: the longest of all coordinates.
+    effective
+        Independent draws that the chains are worth.
+    """
+
+    points: Floats
+    steps_between: float
+    effective: int
+
+    @property
+    def median(self) -> Floats:
+        """Median of each coordinate."""
+        return np.asarray(np.median(self.points, axis=0))
+
+
+def sampled(likelihood: Likelihood, seed: int, draws: int = 4000) -> Posterior:
+    """Return a sample of the posterior.
+
+    Parameters
+    ----------
+    likelihood
+        The density.
+    seed
+        Seed of the sampler.
+    draws
+        How many points to keep.
+
+    Raises
+    ------
+    MissingExtraError
+        If emcee is not installed.
+    """
+    try:
+        import emcee
+    except ImportError as error:
+        raise MissingExtraError("A calibration", "emcee", "calibrate") from error
+    size = likelihood.box.low.size
+    walkers = max(_WALKERS_EACH * size, _WALKERS_LEAST)
+    start = _starts(likelihood, walkers, seed)
+    moves = [(emcee.moves.DEMove(), 0.7), (emcee.moves.DESnookerMove(), 0.1), (emcee.moves.StretchMove(), 0.2)]
+    sampler = emcee.EnsembleSampler(walkers, size, likelihood, vectorize=True, moves=moves)
+    state = emcee.State(start, random_state=np.random.MT19937(seed).state)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        sampler.run_mcmc(state, _BURN + _STEPS)
+        apart = float(np.max(sampler.get_autocorr_time(discard=_BURN, tol=0)))
+    apart = apart if np.isfinite(apart) else float(_STEPS)
+    chain = sampler.get_chain(discard=_BURN, flat=True)
+    kept = np.linspace(0, len(chain) - 1, min(draws, len(chain))).astype(np.int64)
+    return Posterior(np.asarray(chain[kept]), apart, int(walkers * _STEPS / max(apart, 1.0)))
+
+
+def _starts(likelihood: Likelihood, walkers: int, seed: int) -> Floats:
+    """Return where the walkers start: points of the box, picked by their density."""
+    box, random = likelihood.box, np.random.default_rng(seed)
+    tried = random.uniform(box.low, box.high, size=(200 * walkers, box.low.size))
+    density = likelihood(tried)
+    # Flattened, so that the starts spread over what is plausible and are not all one point.
+    chance = np.exp(0.2 * (density - density.max()))
+    picked = random.choice(len(tried), size=walkers, replace=False, p=chance / chance.sum())
+    return np.asarray(tried[picked])
