@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from rich.padding import Padding
@@ -9,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from paget.cli.validation_text import _console, _figure, _grouped, _published, _unit, _words
-from paget.inference.calibration import UNDETERMINED
+from paget.inference.identifiability import UNDETERMINED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from paget.inference.calibration import Calibration
+
+_LEAST_TOTAL = 0.05
+"""A number with a smaller total index hardly moves an outcome."""
 
 
 def print_calibration(found: Calibration) -> None:
@@ -34,14 +38,16 @@ def print_calibration(found: Calibration) -> None:
         for quantity, rows in _grouped(mine, "quantity"):
             console.print(Padding(_figures(quantity, rows), (0, 0, 0, 1), expand=False))
     _print_scores(console, found)
+    _print_sensitivity(console, found)
     if found.problem.left_out:
         reasons = dict.fromkeys(reason for _, reason in found.problem.left_out)
         for reason in reasons:
             count = sum(why == reason for _, why in found.problem.left_out)
             console.print(Text(f"Left out: {count}, {reason}.", style="italic"))
+    last = found.waves[-1]
     console.print(
-        f"{len(found.axes)} numbers fitted to {len(found.names)} figures; {found.points} points of "
-        f"{found.patients:,} patients a wave, {len(found.rounds)} waves, {found.seconds / 60.0:.1f} minutes. "
+        f"{len(found.axes)} numbers fitted to {len(last.likelihood.aims)} figures; {last.points} points of "
+        f"{found.patients:,} patients a wave, {len(found.waves)} waves, {found.seconds / 60.0:.1f} minutes. "
         "Before and after: patients that the fit has not seen. Met and error: before the fit, then after it."
     )
     console.print(Text(f"Posterior, figures and report: {found.folder}"))
@@ -60,12 +66,12 @@ def _print_numbers(console: Console, found: Calibration) -> None:
             f"{row['stated']:.3g}",
             f"{row['value']:.3g}",
             f"{row['low']:.3g} to {row['high']:.3g}",
-            f"{row['posterior_by_prior']:.2f}",
+            f"{row['width_by_prior']:.2f}",
         )
     console.print(table)
-    open_ended = [row["key"] for row in found.numbers() if not row["determined"]]
-    if open_ended:
-        console.print(Text(f"Not determined by the figures: {', '.join(dict.fromkeys(open_ended))}."))
+    for each in found.determined():
+        if each.words != "determined":
+            console.print(Text(f"{each.key}: {each.words}."))
     console.print(f"Width: of the posterior, by that of the prior; from {UNDETERMINED:g} on the figures tell little.\n")
 
 
@@ -98,6 +104,17 @@ def _print_scores(console: Console, found: Calibration) -> None:
         table.add_row(_words(name), _share(old), _share(new), _error(old), _error(new))
     console.print()
     console.print(table)
+
+
+def _print_sensitivity(console: Console, found: Calibration) -> None:
+    """Print which numbers move an outcome, by their total Sobol indices."""
+    if not found.sensitivity:
+        return
+    console.print("\nWhat the main outcomes depend on (total Sobol index, where the first wave simulated)")
+    for outcome, rows in _grouped([asdict(index) for index in found.sensitivity], "outcome"):
+        ordered = sorted((row for row in rows if row["total"] >= _LEAST_TOTAL), key=lambda row: -row["total"])
+        told = ", ".join(f"{row['key']} {row['total']:.2f}" for row in ordered)
+        console.print(Padding(Text(f"{outcome.partition('/')[2]}: {told or 'none'}"), (0, 0, 0, 1), expand=False))
 
 
 def _share(told: Mapping[str, Any]) -> str:

@@ -39,6 +39,10 @@ _SURE_LOG: Final = 0.1
 """Error taken for the logarithm of a simulated time whose error too few patients tell."""
 
 
+Figure = tuple[float, float | None]
+"""A simulated figure and its Monte Carlo error; not a number where it cannot be computed."""
+
+
 @dataclass(frozen=True)
 class Aim:
     """A target of a fit.

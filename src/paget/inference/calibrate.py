@@ -1,46 +1,39 @@
 """Calibration: which values of a cancer's free numbers agree with its published figures, and how sure that is.
 
 Two stages: natural history up to diagnosis first, by runs without care, which are quick; then everything by runs under
-standard care, with what the first stage told as the part of the prior that is worth simulating. Each stage goes by
-waves: simulate a design, fit emulators, sample the posterior, and simulate again where that lies.
+standard care, simulated only where the first stage left anything plausible. See `waves` for what a stage does.
 """
 
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 
-import paget
-from paget import catalogue
 from paget.cohort import runner
 from paget.cohort.progress import ProgressBar
 from paget.cohort.recipe import N_MAX, SEED_MAX, check_number
 from paget.errors import SettingError
-from paget.inference import targets as published
 from paget.inference.aims import aims_of
-from paget.inference.calibration import Calibration, Round
-from paget.inference.design import BLOCKS, design_in, narrowed
-from paget.inference.emulator import Box, fitted
+from paget.inference.calibration import Calibration
+from paget.inference.design import BLOCKS
 from paget.inference.estimates import Estimate
-from paget.inference.free import axes_of, settings_at
-from paget.inference.points import Points, jobs_at
-from paget.inference.posterior import Likelihood, Posterior, sampled
+from paget.inference.points import Job, Points, jobs_at
+from paget.inference.problem import identity_of, problem_of
 from paget.inference.scoring import scored
-from paget.inference.validate import plan_of
+from paget.inference.sensitivity import sensitivity
+from paget.inference.waves import Waves
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
-    from paget.inference.aims import Aim
-    from paget.inference.emulator import Emulator
-    from paget.inference.free import Axis
-    from paget.inference.points import Figure
+    from paget.inference.aims import Figure
+    from paget.inference.problem import Problem
     from paget.inference.scoring import Scored
     from paget.inference.targets import Target
 
@@ -49,82 +42,14 @@ if TYPE_CHECKING:
 Stages = Literal["spread", "survival", "both"]
 STAGES: Final = ("spread", "survival", "both")
 
-AT_DIAGNOSIS: Final = (
-    *("stage_share", "site_at_diagnosis", "primary_doubling_time_median", "primary_doubling_time_mean"),
-    *("primary_diameter_median", "node_positive_by_diameter"),
-)
-"""Quantities that are over by diagnosis, so that care does not change them."""
-
 CHECKED_PATIENTS: Final = 4000
 """Patients with whom the stated values and the fit are simulated at the end; none of the design is among them."""
 
 _CHECKED_FIRST: Final = 10_000_000
 _POINTS_MOST: Final = 4096
-
-
-@dataclass(frozen=True)
-class Problem:
-    """What is fitted to what.
-
-    Parameters
-    ----------
-    name
-        Cancer or group.
-    members
-        Its cancers with their weights.
-    axes
-        Its free numbers.
-    targets
-        The figures.
-    left_out
-        Figures that are left out, each with the reason.
-    """
-
-    name: str
-    members: tuple[tuple[str, float], ...]
-    axes: tuple[Axis, ...]
-    targets: tuple[Target, ...]
-    left_out: tuple[tuple[str, str], ...]
-
-    @property
-    def at_diagnosis(self) -> tuple[Target, ...]:
-        """Figures that are over by diagnosis."""
-        return tuple(target for target in self.targets if target.quantity in AT_DIAGNOSIS)
-
-
-def problem_of(name: str) -> Problem:
-    """Return the problem of a cancer or group.
-
-    Parameters
-    ----------
-    name
-        Cancer or group. The figures of a group are fitted with all its members together, those of its members too.
-
-    Raises
-    ------
-    UnknownEntryError
-        If no cancer or group has this name.
-    SettingError
-        If it has no figures, or no number is free.
-    EntryError
-        If a free number breaks a rule.
-    """
-    members = tuple((cancer, weight) for cancer, weight in catalogue.resolve(name))
-    ids = {cancer.id for cancer, _ in members}
-    shipped = published.shipped()
-    plans = {target.name: plan_of(target) for target in shipped if target.cancer in {name, *ids}}
-    left = [(key, plan) for key, plan in plans.items() if isinstance(plan, str)]
-    if len(members) == 1:
-        groups = [group for group in catalogue.list_groups() if name in {c.id for c, _ in catalogue.resolve(group)}]
-        told = "a figure of a group, fitted with all its members"
-        left += [
-            (target.name, f"{told}: paget calibrate {target.cancer}") for target in shipped if target.cancer in groups
-        ]
-    able = tuple(target for target in shipped if target.name in plans and not isinstance(plans[target.name], str))
-    if not able:
-        raise SettingError(f"There is no figure to fit {name} to.", value=name, fix="see: paget targets")
-    weights = tuple((cancer.id, weight) for cancer, weight in members)
-    return Problem(name, weights, axes_of([cancer for cancer, _ in members]), able, tuple(left))
+_WAVES_MOST: Final = 10
+_PATIENTS_LEAST: Final = 20
+_POINTS_LEAST: Final = 8
 
 
 def calibrate(  # noqa: PLR0913 - one call holds every choice of a calibration
@@ -177,81 +102,64 @@ def calibrate(  # noqa: PLR0913 - one call holds every choice of a calibration
     FolderError
         If the folder cannot be written to, or holds another calibration.
     MissingExtraError
-        If emcee or SciPy are not installed.
+        If emcee, SALib or SciPy are not installed.
     """
     _check(n=n, points=points, waves=waves, seed=seed, stage=stage, workers=workers)
     began = time.monotonic()
     problem = problem_of(cancer)
+    rounds = _rounds(problem, stage, waves)
     folder = Path("calibration") / cancer if out is None else Path(out)
+    fit = Waves(np.array([axis.stated for axis in problem.axes]), points, seed)
     with Points(folder, identity_of(problem, n, seed), workers or runner.available_cores()) as made:
-        fit = _Fit(problem, made, n, points, seed, progress=progress)
-        last = None
-        for kind, count in _rounds(problem, stage, waves):
-            last = fit.round(kind, count)
-        if last is None:
-            raise SettingError(
-                "Nothing is to be fitted in this stage.", key="stage", value=stage, allowed=STAGES, fix="fit another"
-            )
-        before, after = fit.checked(last)
-    return Calibration(
-        problem=problem,
-        rounds=tuple(fit.rounds),
-        likelihood=last[0],
-        moved=last[1],
-        posterior=last[2],
-        names=last[3],
-        before=before,
-        after=after,
-        patients=n,
-        points=points,
-        seed=seed,
-        seconds=time.monotonic() - began,
-        folder=folder,
-    )
+        simulator = _Simulator(problem, made, n, seed, progress=progress)
+        for each in rounds:
+            _wave(problem, fit, simulator, each)
+        figures = simulator.checked(np.stack([fit.stated, fit.median]))
+    names = {aim.name for aim in fit.done[-1].likelihood.aims}
+    before, after = (_scored(problem, found, names) for found in figures)
+    first = next(wave for wave in fit.done if wave.stage == fit.done[-1].stage)
+    keys = [problem.axes[place].key for place in first.moved]
+    indices = sensitivity(aims_of(problem.outcomes), first.outcomes, first.box, keys, seed)
+    seconds = time.monotonic() - began
+    return Calibration(problem, tuple(fit.done), before, after, indices, n, seed, seconds, folder)
 
 
-def _rounds(problem: Problem, stage: Stages, waves: int) -> list[tuple[Stages, int]]:
-    """Return which stage each wave is of."""
-    early = bool(problem.at_diagnosis) and any(axis.stage == "spread" for axis in problem.axes)
-    stages: list[Stages] = [stage]
-    if stage == "both":
-        stages = ["spread", "both"] if early else ["both"]
+def _rounds(problem: Problem, stage: Stages, waves: int) -> list[Stages]:
+    """Return of which stage each wave is."""
     free = {axis.stage for axis in problem.axes}
-    return [(each, wave) for each in stages if each == "both" or each in free for wave in range(waves)]
+    early = "spread" in free and bool(problem.early(problem.targets))
+    stages: list[Stages] = ["spread", "both"] if stage == "both" and early else [stage]
+    if stage != "both" and (stage not in free or (stage == "spread" and not early)):
+        raise SettingError(
+            f"No number of {problem.name} is free in this stage, or no figure tells it.",
+            key="stage",
+            value=stage,
+            allowed=tuple(sorted(free)),
+            fix="fit both",
+        )
+    return [each for each in stages for _ in range(waves)]
 
 
-def identity_of(problem: Problem, n: int, seed: int) -> dict[str, Any]:
-    """Return what all points of a calibration have in common, besides their values.
+def _wave(problem: Problem, fit: Waves, simulator: _Simulator, stage: Stages) -> None:
+    """Go on by one wave of a stage; what is over by diagnosis is simulated without care where that is all."""
+    moved = [place for place, axis in enumerate(problem.axes) if stage in ("both", axis.stage)]
+    targets, outcomes = problem.targets, problem.outcomes
+    cheap = stage == "spread"
+    if cheap:
+        targets, outcomes = problem.early(targets), problem.early(outcomes)
+    label = f"{problem.name}, {stage}, wave {1 + sum(wave.stage == stage for wave in fit.done)}"
+    asked = (*targets, *(each for each in outcomes if each.name not in {target.name for target in targets}))
 
-    Parameters
-    ----------
-    problem
-        The problem.
-    n, seed
-        Patients per point and seed.
-    """
-    digests = {}
-    for name, _ in problem.members:
-        cancer = catalogue.cancer(name)
-        middle = np.full(len(problem.axes), 0.5)
-        # With the free numbers at one fixed point, so that a fit which has been shipped changes nothing here.
-        fixed = catalogue.override(cancer, settings_at(problem.axes, middle, name))
-        digests[name] = catalogue.digest(fixed.model_copy(update={"free": ()}))
-    return {
-        "paget_version": paget.__version__,
-        "cancer": problem.name,
-        "catalogue_digest": digests,
-        "free": [axis.key for axis in problem.axes],
-        "targets": [target.name for target in problem.targets],
-        "patients": n,
-        "seed": seed,
-    }
+    def simulate(design: Floats) -> Sequence[Mapping[str, Figure]]:
+        return simulator.figures(design, asked, cheap=cheap, label=label)
+
+    fit.wave(stage, moved, aims_of(targets), aims_of(outcomes), simulate)
 
 
 def _check(*, n: int, points: int, waves: int, seed: int, stage: str, workers: int | None) -> None:
-    check_number("n", n, 20, N_MAX)
-    check_number("points", points, 8, _POINTS_MOST)
-    check_number("waves", waves, 1, 10)
+    check_number("n", n, _PATIENTS_LEAST, N_MAX)
+    check_number("points", points, _POINTS_LEAST, _POINTS_MOST)
+    check_number("waves", waves, 1, _WAVES_MOST)
     check_number("seed", seed, 0, SEED_MAX)
     if workers is not None:
         check_number("workers", workers, 1, runner.WORKERS_MAX)
@@ -259,106 +167,37 @@ def _check(*, n: int, points: int, waves: int, seed: int, stage: str, workers: i
         raise SettingError("There is no such stage.", key="stage", value=stage, allowed=STAGES)
 
 
-_Last = tuple[Likelihood, tuple[int, ...], Posterior, tuple[str, ...]]
+class _Simulator:
+    """The engine, as a calibration asks it."""
 
+    def __init__(self, problem: Problem, made: Points, n: int, seed: int, *, progress: bool) -> None:
+        self.problem, self.made, self.n, self.seed, self.progress = problem, made, n, seed, progress
 
-class _Fit:
-    """A calibration under way: what has been simulated, and where it pays to simulate more."""
+    def figures(
+        self, design: Floats, asked: Sequence[Target], *, cheap: bool, label: str
+    ) -> list[Mapping[str, Figure]]:
+        """Return the figures of points, which take turns between the blocks of patients."""
+        early = frozenset(target.name for target in asked) if cheap else frozenset()
+        template = Job(self.problem.name, (), tuple(asked), early, self.seed, 0, self.n)
+        jobs = jobs_at(template, self.problem.members, self.problem.axes, design, BLOCKS)
+        return self._simulated(jobs, label)
 
-    def __init__(self, problem: Problem, made: Points, n: int, points: int, seed: int, *, progress: bool) -> None:
-        self.problem, self.made, self.n, self.points, self.seed = problem, made, n, points, seed
-        self.progress = progress
-        self.box = Box.whole(len(problem.axes))
-        self.stated = np.array([axis.stated for axis in problem.axes])
-        self.rounds: list[Round] = []
-        self._seen: dict[str, list[tuple[Floats, Figure, int]]] = {}
-        self._stage: Stages | None = None
+    def checked(self, points: Floats) -> list[Mapping[str, Figure]]:
+        """Return the figures of points with more patients, none of them of a design."""
+        n = max(CHECKED_PATIENTS, self.n)
+        template = Job(self.problem.name, (), self.problem.targets, frozenset(), self.seed, 0, n)
+        jobs = jobs_at(template, self.problem.members, self.problem.axes, points, 1)
+        return self._simulated([replace(job, first=_CHECKED_FIRST) for job in jobs], f"{self.problem.name}, check")
 
-    def round(self, kind: Stages, wave: int) -> _Last:
-        """Simulate a design, fit emulators, sample the posterior, and narrow the box to where it lies."""
-        began = time.monotonic()
-        moved = tuple(place for place, axis in enumerate(self.problem.axes) if kind in ("both", axis.stage))
-        targets = self.problem.at_diagnosis if kind == "spread" else self.problem.targets
-        if self._stage != kind:
-            self._stage, self._seen = kind, {}
-        inner = Box(self.box.low[list(moved)], self.box.high[list(moved)])
-        number = len(self.rounds)
-        design = np.tile(self.stated, (self.points, 1))
-        design[:, moved] = design_in(inner, self.points, self.seed + 1000 * number)
-        self._simulate(design, targets, cheap=kind == "spread", label=f"{self.problem.name}, {kind}, wave {wave + 1}")
-        aims, emulators = self._emulated(targets, moved, inner)
-        likelihood = Likelihood(aims, emulators, inner)
-        posterior = sampled(likelihood, self.seed + number)
-        found = narrowed(posterior.points, inner)
-        self.box.low[list(moved)], self.box.high[list(moved)] = found.low, found.high
-        self.rounds.append(Round(kind, wave, self.points, len(aims), posterior.effective, time.monotonic() - began))
-        return likelihood, moved, posterior, tuple(aim.name for aim in aims)
-
-    def _simulate(self, design: Floats, targets: Sequence[Target], *, cheap: bool, label: str) -> None:
-        jobs = jobs_at(
-            self.problem.name,
-            self.problem.members,
-            self.problem.axes,
-            design,
-            {
-                "targets": tuple(targets),
-                "at_diagnosis": frozenset(t.name for t in self.problem.at_diagnosis) if cheap else frozenset(),
-                "seed": self.seed,
-                "n": self.n,
-                "blocks": BLOCKS,
-            },
-        )
+    def _simulated(self, jobs: Sequence[Job], label: str) -> list[Mapping[str, Figure]]:
         with ProgressBar(label, len(jobs), enabled=self.progress) as bar:
-            found = self.made.simulated(jobs, bar)
-        for place, (at, figures) in enumerate(zip(design, found, strict=True)):
-            for target in targets:
-                self._seen.setdefault(target.name, []).append((at, figures[target.name], place % BLOCKS))
+            return [*self.made.simulated(jobs, bar)]
 
-    def _emulated(
-        self, targets: Sequence[Target], moved: tuple[int, ...], inner: Box
-    ) -> tuple[list[Aim], list[Emulator]]:
-        aims, emulators = [], []
-        for aim in aims_of(targets):
-            seen = [
-                (at[list(moved)], *aim.emulated(*figure), block)
-                for at, figure, block in self._seen[aim.name]
-                if np.isfinite(figure[0]) and inner.holds(at[list(moved)])
-            ]
-            seen = [row for row in seen if np.isfinite(row[1])]
-            if len(seen) < max(self.points // 2, len(moved) + 2):
-                continue
-            at, values, noise, blocks = (np.array(column) for column in zip(*seen, strict=True))
-            aims.append(aim)
-            emulators.append(fitted(inner, at, values, noise, blocks))
-        if not aims:
-            raise SettingError(
-                "No figure can be computed at half of the simulated points.",
-                value=self.problem.name,
-                fix="simulate more patients per point (-n)",
-            )
-        return aims, emulators
 
-    def checked(self, last: _Last) -> tuple[tuple[Scored, ...], tuple[Scored, ...]]:
-        """Simulate the stated values and the fit with more patients, none of them of the design, and score both."""
-        fit = self.stated.copy()
-        fit[list(last[1])] = last[2].median
-        rest: Mapping[str, Any] = {
-            "targets": self.problem.targets,
-            "at_diagnosis": frozenset(),
-            "seed": self.seed,
-            "n": max(CHECKED_PATIENTS, self.n),
-            "blocks": 1,
-        }
-        jobs = jobs_at(self.problem.name, self.problem.members, self.problem.axes, np.stack([self.stated, fit]), rest)
-        jobs = [replace(job, first=_CHECKED_FIRST) for job in jobs]
-        with ProgressBar(f"{self.problem.name}, check", 2, enabled=self.progress) as bar:
-            before, after = self.made.simulated(jobs, bar)
-        return self._scored(before, last[3]), self._scored(after, last[3])
-
-    def _scored(self, figures: Mapping[str, Figure], names: Sequence[str]) -> tuple[Scored, ...]:
-        rows = []
-        for target in self.problem.targets:
-            value, se = figures[target.name]
-            found = "no simulated patient tells it" if np.isnan(value) else Estimate(value, se, 0)
-            rows.append(scored(target, found, fitted=target.name in names))
-        return tuple(rows)
+def _scored(problem: Problem, figures: Mapping[str, Figure], fitted: set[str]) -> tuple[Scored, ...]:
+    rows = []
+    for target in problem.targets:
+        value, se = figures[target.name]
+        found = "no simulated patient tells it" if np.isnan(value) else Estimate(value, se, 0)
+        rows.append(scored(target, found, fitted=target.name in fitted))
+    return tuple(rows)

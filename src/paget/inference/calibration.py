@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from paget.cohort.store import write_text, writing
+from paget.inference.identifiability import Determined, correlation, determined
 from paget.inference.scoring import summary_of
 
 if TYPE_CHECKING:
@@ -19,51 +20,21 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from paget.inference.calibrate import Problem
     from paget.inference.free import Axis
-    from paget.inference.posterior import Likelihood, Posterior
+    from paget.inference.problem import Problem
     from paget.inference.scoring import Scored
+    from paget.inference.sensitivity import Index
+    from paget.inference.waves import Wave
 
     Floats = NDArray[np.float64]
 
 DRAWS: Final = 200
 """Rows of the posterior that are kept."""
 
-UNDETERMINED: Final = 0.7
-"""A posterior as wide as this share of its prior tells next to nothing."""
-
-_EVEN_SD: Final = 1.0 / np.sqrt(12.0)
-"""Standard deviation of an even prior from 0 to 1."""
-
 POSTERIOR_NAME: Final = "posterior.csv"
 FIT_NAME: Final = "fit.csv"
+SENSITIVITY_NAME: Final = "sensitivity.csv"
 REPORT_NAME: Final = "report.json"
-
-
-@dataclass(frozen=True)
-class Round:
-    """A wave of a calibration.
-
-    Parameters
-    ----------
-    stage, wave
-        Which.
-    points
-        Points that it simulated.
-    figures
-        Figures that it was fitted to.
-    effective
-        Independent draws of its posterior.
-    seconds
-        Time it took.
-    """
-
-    stage: str
-    wave: int
-    points: int
-    figures: int
-    effective: int
-    seconds: float
 
 
 @dataclass(frozen=True)
@@ -74,20 +45,14 @@ class Calibration:
     ----------
     problem
         What was fitted to what.
-    rounds
-        The waves.
-    likelihood
-        Emulators and density of the last wave.
-    moved
-        Places of the free numbers that the last wave fitted, among those of the problem.
-    posterior
-        The posterior of the last wave.
-    names
-        Names of the figures that the last wave was fitted to.
+    waves
+        The waves; the last one holds the posterior.
     before, after
         All figures at the stated values and at the posterior median, simulated with patients that the fit has not seen.
-    patients, points, seed
-        Patients per point, points per wave and seed.
+    sensitivity
+        Sobol indices of the main outcomes, within the box of the first wave of the last stage.
+    patients, seed
+        Patients per point and seed.
     seconds
         Time it took.
     folder
@@ -95,38 +60,38 @@ class Calibration:
     """
 
     problem: Problem
-    rounds: tuple[Round, ...]
-    likelihood: Likelihood
-    moved: tuple[int, ...]
-    posterior: Posterior
-    names: tuple[str, ...]
+    waves: tuple[Wave, ...]
     before: tuple[Scored, ...]
     after: tuple[Scored, ...]
+    sensitivity: tuple[Index, ...]
     patients: int
-    points: int
     seed: int
     seconds: float
     folder: Path
 
     @property
+    def posterior(self) -> Floats:
+        """The posterior of the last wave, coordinates from 0 to 1, shape (S, D)."""
+        return self.waves[-1].posterior.points
+
+    @property
     def axes(self) -> tuple[Axis, ...]:
         """The free numbers that were fitted."""
-        return tuple(self.problem.axes[place] for place in self.moved)
+        return tuple(self.problem.axes[place] for place in self.waves[-1].moved)
 
     def draws(self, count: int = DRAWS) -> Floats:
         """Return evenly picked points of the posterior, coordinates from 0 to 1, shape (count, D)."""
-        held = self.posterior.points
+        held = self.posterior
         return held[np.linspace(0, len(held) - 1, count).astype(np.int64)]
 
     def numbers(self) -> list[dict[str, Any]]:
         """Return each fitted number: stated, fitted, its posterior's 95 % interval, and how far it is determined."""
-        points = self.posterior.points
-        ends = np.quantile(points, [0.025, 0.5, 0.975], axis=0)
-        ratio = points.std(axis=0) / _EVEN_SD
+        ends = np.quantile(self.posterior, [0.025, 0.5, 0.975], axis=0)
+        told = self.determined()
         return [
             {
                 "cancer": place.cancer,
-                "key": axis.key.split(":")[-1],
+                "key": axis.number,
                 "stage": axis.stage,
                 "unit": place.unit,
                 "stated": place.stated,
@@ -135,48 +100,42 @@ class Calibration:
                 "high": place.value(float(ends[2, at])),
                 "prior_low": place.low,
                 "prior_high": place.high,
-                "posterior_by_prior": float(ratio[at]),
-                "determined": bool(ratio[at] <= UNDETERMINED),
+                "width_by_prior": told[at].ratio,
+                "determined": told[at].determined,
+                "words": told[at].words,
             }
             for at, axis in enumerate(self.axes)
             for place in axis.places
         ]
 
-    def correlation(self) -> Floats:
-        """Return the correlations between the fitted numbers, shape (D, D)."""
-        return np.atleast_2d(np.corrcoef(self.posterior.points, rowvar=False))
+    def determined(self) -> tuple[Determined, ...]:
+        """Return how far each free number is determined."""
+        return determined(self.posterior, [axis.key for axis in self.axes])
 
     def figures(self) -> list[dict[str, Any]]:
         """Return each figure before and after the fit, and how well its emulator predicts points left out."""
-        explained = {name: made.explained for name, made in zip(self.names, self.likelihood.emulators, strict=True)}
-        rows = []
-        for old, new in zip(self.before, self.after, strict=True):
-            name = f"{new.cancer}/{new.quantity}/{new.stratum}"
-            target = next(t for t in self.problem.targets if (t.cancer, t.quantity, t.stratum) == _key(new))
-            rows.append(
-                {
-                    "figure": name,
-                    **{
-                        part: getattr(new, part)
-                        for part in ("cancer", "quantity", "stratum", "published", "low", "high")
-                    },
-                    "before": old.simulated,
-                    "after": new.simulated,
-                    "se": new.se,
-                    "met_before": old.met,
-                    "met_after": new.met,
-                    "fitted": new.fitted,
-                    "explained": explained.get(target.name),
-                }
-            )
-        return rows
+        last = self.waves[-1].likelihood
+        explained = {aim.name: made.explained for aim, made in zip(last.aims, last.emulators, strict=True)}
+        names = ("cancer", "quantity", "stratum", "published", "low", "high")
+        return [
+            {
+                **{part: getattr(new, part) for part in names},
+                "before": old.simulated,
+                "after": new.simulated,
+                "se": new.se,
+                "met_before": old.met,
+                "met_after": new.met,
+                "fitted": new.fitted,
+                "explained": explained.get(target.name),
+            }
+            for target, old, new in zip(self.problem.targets, self.before, self.after, strict=True)
+        ]
 
     def scores(self) -> dict[str, Any]:
         """Return the scores of all figures summed up, before and after the fit."""
-        both = {"before": self.before, "after": self.after}
         found: dict[str, Any] = {}
-        for when, rows in both.items():
-            # All at once: this page is about the fit, and says so.
+        for when, rows in (("before", self.before), ("after", self.after)):
+            # All at once, fitted or not: this is about the fit, and says so.
             summary = summary_of([replace(row, fitted=True) for row in rows], {})["fitted"]
             found[when] = {"all": summary["all"], "by_quantity": summary["by_quantity"]}
         return found
@@ -186,13 +145,16 @@ class Calibration:
         return {
             "cancer": self.problem.name,
             "numbers": self.numbers(),
-            "correlation": {"keys": [axis.key for axis in self.axes], "values": self.correlation().tolist()},
+            "correlation": {
+                "keys": [axis.key for axis in self.axes],
+                "values": correlation(self.posterior).tolist(),
+            },
+            "sensitivity": [asdict(index) for index in self.sensitivity],
             "figures": self.figures(),
             "scores": self.scores(),
             "left_out": [{"figure": name, "reason": reason} for name, reason in self.problem.left_out],
-            "rounds": [asdict(each) for each in self.rounds],
+            "waves": [_told(wave) for wave in self.waves],
             "patients": self.patients,
-            "points": self.points,
             "seed": self.seed,
             "seconds": self.seconds,
         }
@@ -215,6 +177,8 @@ class Calibration:
         write_text(self.folder / POSTERIOR_NAME, _csv(self.posterior_rows()))
         write_text(self.folder / FIT_NAME, _csv(self.figures()))
         report = json.dumps(self.as_dict(), indent=2, ensure_ascii=False, allow_nan=False)
+        if self.sensitivity:
+            write_text(self.folder / SENSITIVITY_NAME, _csv([asdict(index) for index in self.sensitivity]))
         write_text(self.folder / REPORT_NAME, report + "\n")
         return self.folder
 
@@ -223,9 +187,7 @@ class Calibration:
         single = len(self.problem.members) == 1
         return [
             {
-                axis.key.split(":")[-1] if single else f"{place.cancer}:{axis.key.split(':')[-1]}": place.value(
-                    float(at)
-                )
+                axis.number if single else f"{place.cancer}:{axis.number}": place.value(float(at))
                 for axis, at in zip(self.axes, point, strict=True)
                 for place in axis.places
             }
@@ -233,8 +195,15 @@ class Calibration:
         ]
 
 
-def _key(row: Scored) -> tuple[str, str, str]:
-    return row.cancer, row.quantity, row.stratum
+def _told(wave: Wave) -> dict[str, Any]:
+    return {
+        "stage": wave.stage,
+        "number": wave.number,
+        "points": wave.points,
+        "figures": len(wave.likelihood.aims),
+        "effective_draws": wave.posterior.effective,
+        "seconds": wave.seconds,
+    }
 
 
 def _csv(rows: Sequence[dict[str, Any]]) -> str:

@@ -96,6 +96,11 @@ class Axis:
     places: tuple[Place, ...]
 
     @property
+    def number(self) -> str:
+        """Key of the number in the entry, without the cancer that a group puts in front."""
+        return self.key.rpartition(":")[2]
+
+    @property
     def stated(self) -> float:
         """Coordinate of what the catalogue states, the mean over its cancers."""
         return sum(place.share(place.stated) for place in self.places) / len(self.places)
@@ -154,7 +159,7 @@ def settings_at(axes: Sequence[Axis], at: np.ndarray, cancer: str) -> dict[str, 
         Values with their units by key, as `paget.simulate` takes them.
     """
     return {
-        axis.key: f"{place.value(float(share))!r} {place.unit if place.unit != ONE else ''}".strip()
+        axis.number: f"{place.value(float(share))!r} {place.unit if place.unit != ONE else ''}".strip()
         for axis, share in zip(axes, at, strict=True)
         for place in axis.places
         if place.cancer == cancer

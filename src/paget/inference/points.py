@@ -7,7 +7,7 @@ import io
 import json
 import math
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from typing import TYPE_CHECKING, Any, Final, Self
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from paget.inference.aims import Figure
     from paget.inference.estimates import Estimate
     from paget.inference.free import Axis
     from paget.inference.outcomes import Outcomes
@@ -37,9 +38,6 @@ POINTS_NAME: Final = "points.csv"
 IDENTITY_NAME: Final = "calibration.json"
 _MEMBER_LEAST: Final = 3
 """A member of a group is simulated with at least this part of the patients, so that its own figures can be told."""
-
-Figure = tuple[float, float | None]
-"""A simulated figure and its Monte Carlo error; not a number where it cannot be computed."""
 
 
 @dataclass(frozen=True)
@@ -243,34 +241,28 @@ def _check(folder: Path, identity: dict[str, Any]) -> None:
 
 
 def jobs_at(
-    name: str,
-    members: Sequence[tuple[str, float]],
-    axes: Sequence[Axis],
-    points: np.ndarray,
-    template: Mapping[str, Any],
+    template: Job, members: Sequence[tuple[str, float]], axes: Sequence[Axis], points: np.ndarray, blocks: int
 ) -> list[Job]:
     """Return what to simulate at some points, which take turns between blocks of patients.
 
     Parameters
     ----------
-    name
-        Cancer or group.
+    template
+        What all of them have in common.
     members
-        Its cancers with their weights.
+        The cancers with their weights.
     axes
-        Its free numbers.
+        The free numbers.
     points : ndarray of float64, shape (N, D)
         The points.
-    template
-        The other parts of a `Job`, and ``blocks``, the number of blocks.
+    blocks
+        How many blocks there are.
     """
-    rest = {key: value for key, value in template.items() if key != "blocks"}
     return [
-        Job(
-            name=name,
+        replace(
+            template,
             members=tuple((cancer, weight, settings_at(axes, at, cancer)) for cancer, weight in members),
-            first=(place % template["blocks"]) * template["n"],
-            **rest,
+            first=(place % blocks) * template.n,
         )
         for place, at in enumerate(points)
     ]

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 _WALKERS_EACH: Final = 4
 _WALKERS_LEAST: Final = 32
-_STEPS: Final = 3000
-_BURN: Final = 1000
+_BURN_SHARE: Final = 0.33
+"""Steps that are thrown away at the start, by those that are kept."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ class Posterior:
         return np.asarray(np.median(self.points, axis=0))
 
 
-def sampled(likelihood: Likelihood, seed: int, draws: int = 4000) -> Posterior:
+def sampled(likelihood: Likelihood, seed: int, steps: int = 3000, draws: int = 4000) -> Posterior:
     """Return a sample of the posterior.
 
     Parameters
@@ -106,6 +106,8 @@ def sampled(likelihood: Likelihood, seed: int, draws: int = 4000) -> Posterior:
         The density.
     seed
         Seed of the sampler.
+    steps
+        Steps of each walker that are kept.
     draws
         How many points to keep.
 
@@ -118,7 +120,7 @@ def sampled(likelihood: Likelihood, seed: int, draws: int = 4000) -> Posterior:
         import emcee
     except ImportError as error:
         raise MissingExtraError("A calibration", "emcee", "calibrate") from error
-    size = likelihood.box.low.size
+    size, burn = likelihood.box.low.size, int(_BURN_SHARE * steps)
     walkers = max(_WALKERS_EACH * size, _WALKERS_LEAST)
     start = _starts(likelihood, walkers, seed)
     moves = [(emcee.moves.DEMove(), 0.7), (emcee.moves.DESnookerMove(), 0.1), (emcee.moves.StretchMove(), 0.2)]
@@ -126,12 +128,12 @@ def sampled(likelihood: Likelihood, seed: int, draws: int = 4000) -> Posterior:
     state = emcee.State(start, random_state=np.random.MT19937(seed).state)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        sampler.run_mcmc(state, _BURN + _STEPS)
-        apart = float(np.max(sampler.get_autocorr_time(discard=_BURN, tol=0)))
-    apart = apart if np.isfinite(apart) else float(_STEPS)
-    chain = sampler.get_chain(discard=_BURN, flat=True)
+        sampler.run_mcmc(state, burn + steps)
+        apart = float(np.max(sampler.get_autocorr_time(discard=burn, tol=0)))
+    apart = apart if np.isfinite(apart) else float(steps)
+    chain = sampler.get_chain(discard=burn, flat=True)
     kept = np.linspace(0, len(chain) - 1, min(draws, len(chain))).astype(np.int64)
-    return Posterior(np.asarray(chain[kept]), apart, int(walkers * _STEPS / max(apart, 1.0)))
+    return Posterior(np.asarray(chain[kept]), apart, int(walkers * steps / max(apart, 1.0)))
 
 
 def _starts(likelihood: Likelihood, walkers: int, seed: int) -> Floats:
