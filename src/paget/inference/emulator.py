@@ -8,6 +8,8 @@ differ, so that the level rests on many patients. What is common to a block is f
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import product
+from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -25,8 +27,15 @@ _CURVED: Final = (0.03, 0.1, 0.3, 1.0)
 """Prior widths of curved terms that are tried; a linear term's is four times as wide."""
 
 _LINEAR: Final = 4.0
-_SHARED: Final = 0.5
-"""Share of the Monte Carlo variance that the patients of a block have in common."""
+_SHARED: Final = (0.2, 0.5, 0.9)
+"""Shares of the Monte Carlo variance that patients of a block may have in common, which are tried."""
+
+_LEAST_VARIANCE: Final = 1e-8
+_LEAST_LEFT: Final = 0.05
+"""A point of more leverage than all but this tells nothing of its own error."""
+
+_FORM: Final = 0.05
+"""A surface never passes through all points: this part of their spread is allowed for its form."""
 
 
 @dataclass(frozen=True)
@@ -106,42 +115,42 @@ def fitted(box: Box, points: Floats, values: Floats, noise: Floats, blocks: Inte
     blocks : ndarray of int64, shape (N,)
         Which block of patients each point was simulated with.
     """
-    size = points.shape[1]
     plain = terms(box.centred(points))
     block = (blocks[:, None] == np.unique(blocks)).astype(np.float64)
     design = np.concatenate([plain, block], axis=1)
-    shared = _SHARED * float(np.mean(noise))
-    best: tuple[float, Floats, float, float] | None = None
-    for curved in _CURVED:
-        prior = np.concatenate(
-            [
-                [LEVEL_SD**2],
-                np.full(size, (_LINEAR * curved) ** 2),
-                np.full(plain.shape[1] - 1 - size, curved**2),
-                np.full(block.shape[1], shared),
-            ]
-        )
-        found = _solved(design, values, (1.0 - _SHARED) * noise, prior)
-        if best is None or found[0] < best[0]:
-            best = found
-    assert best is not None  # noqa: S101 - the widths that are tried are not none
-    left_out, weights, parameters, raw = best
-    structure = max(left_out - float(np.mean(noise)), 0.0)
-    spread = max(float(np.var(values)) - float(np.mean(noise)), 1e-12)
-    explained = min(max(1.0 - max(raw - float(np.mean(noise)), 0.0) / spread, 0.0), 1.0)
-    return Emulator(box, weights[: plain.shape[1]], max(structure, parameters), explained, len(points))
+    size, count = points.shape[1], plain.shape[1]
+    relative = np.repeat([_LINEAR, 1.0], [size, count - 1 - size])
+    form = (_FORM * float(np.std(values))) ** 2 + _LEAST_VARIANCE
+    # Precise points tell more of the error than those at which a share is all but 0.
+    sure = 1.0 / (noise + form)
+    monte_carlo = float(np.average(noise, weights=sure))
+    trials = []
+    for curved, shared in product(_CURVED, _SHARED):
+        widths = np.concatenate([[LEVEL_SD], curved * relative, np.full(block.shape[1], np.sqrt(shared * monte_carlo))])
+        off, weights, variance = _solved(design, values, (1.0 - shared) * noise + form, widths, count)
+        trials.append((float(np.average(off**2, weights=sure)), weights, variance))
+    left_out, weights, variance = min(trials, key=itemgetter(0))
+    error = max(left_out - monte_carlo, 0.0)
+    spread = float(np.average((values - np.average(values, weights=sure)) ** 2, weights=sure)) - monte_carlo
+    explained = max(1.0 - error / max(spread, _LEAST_VARIANCE), 0.0)
+    return Emulator(box, weights[:count], max(error, variance), explained, len(points))
 
 
-def _solved(design: Floats, values: Floats, noise: Floats, prior: Floats) -> tuple[float, Floats, float, float]:
-    """Return the mean squared error of points left out, the coefficients, and the variance of the surface."""
-    # A surface never passes through points exactly: a twentieth of their spread is allowed for its form.
-    floor = (0.05 * float(np.std(values))) ** 2 + 1e-8
-    sure = 1.0 / (noise + floor)
+def _solved(
+    design: Floats, values: Floats, variance: Floats, widths: Floats, count: int
+) -> tuple[Floats, Floats, float]:
+    """Return how far points are off that are left out, the coefficients, and the mean variance of the surface.
+
+    Generalised least squares in which every coefficient is drawn to 0 by its prior width; the first `count` make up
+    the surface, the rest is what blocks have in common.
+    """
+    sure = 1.0 / variance
     middle = float(np.average(values, weights=sure))
-    inverse = np.linalg.inv(design.T @ (sure[:, None] * design) + np.diag(1.0 / np.maximum(prior, 1e-12)))
+    inverse = np.linalg.inv(design.T @ (sure[:, None] * design) + np.diag(1.0 / (widths**2 + _LEAST_VARIANCE)))
     weights = inverse @ (design.T @ (sure * (values - middle)))
     leverage = np.einsum("ij,jk,ik->i", design, inverse, design) * sure
-    off = (values - middle - design @ weights) / np.maximum(1.0 - leverage, 0.05)
+    off = (values - middle - design @ weights) / np.maximum(1.0 - leverage, _LEAST_LEFT)
     weights[0] += middle
-    uncertain = float(np.mean(np.einsum("ij,jk,ik->i", design, inverse, design)))
-    return float(np.average(off**2, weights=sure)), weights, uncertain, float(np.mean(off**2))
+    surface = design[:, :count]
+    own = np.einsum("ij,jk,ik->i", surface, inverse[:count, :count], surface)
+    return off, weights, float(np.mean(own))

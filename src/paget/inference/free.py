@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 WIDTH = ".sigma"
 """Ending of a key that stands for the width of a spread."""
 
+DIGITS = 6
+"""Digits to which a value is set: more than any figure tells."""
+
 Scale = Literal["log", "logit", "linear"]
 
 
@@ -129,7 +132,8 @@ def axes_of(cancers: Sequence[Cancer]) -> tuple[Axis, ...]:
             found[key] = Axis(key, having[0][1].stage, places)
             continue
         for (cancer, free), place in zip(having, places, strict=True):
-            found[f"{cancer.id}:{key}"] = Axis(key, free.stage, (place,))
+            name = f"{cancer.id}:{key}"
+            found[name] = Axis(name, free.stage, (place,))
     if not found:
         names = " or ".join(cancer.id for cancer in cancers)
         raise SettingError(
@@ -159,7 +163,7 @@ def settings_at(axes: Sequence[Axis], at: np.ndarray, cancer: str) -> dict[str, 
         Values with their units by key, as `paget.simulate` takes them.
     """
     return {
-        axis.number: f"{place.value(float(share))!r} {place.unit if place.unit != ONE else ''}".strip()
+        axis.number: f"{place.value(float(share)):.{DIGITS}g} {'' if place.unit == ONE else place.unit}".strip()
         for axis, share in zip(axes, at, strict=True)
         for place in axis.places
         if place.cancer == cancer
