@@ -16,7 +16,21 @@ from typing import Annotated
 import typer
 
 from paget import __version__
-from paget.cli import calibrate, catalogue, compare, origin, patient, plan, run, screen, targets, trial, validate
+from paget.cli import (
+    calibrate,
+    catalogue,
+    compare,
+    origin,
+    patient,
+    plan,
+    report,
+    run,
+    screen,
+    serve,
+    targets,
+    trial,
+    validate,
+)
 from paget.cli import map as mapping
 from paget.errors import PagetError
 
@@ -60,6 +74,8 @@ app.command("map", short_help="Estimate what is undetected in a patient, by a re
 app.command("plan", short_help="Compare policies for a patient, by a record and what he prefers.")(plan.plan)
 app.command("validate", short_help="Compare a simulation with published figures.")(validate.validate)
 app.command("calibrate", short_help="Fit free numbers to published figures.")(calibrate.calibrate)
+app.command("report", short_help="Make the report of a run, trial or validation again.")(report.report)
+app.command("app", short_help="Serve a local page to run, browse and compare.")(serve.serve)
 app.command("targets", short_help="List published figures with their sources.")(targets.targets)
 app.command("list", short_help="List cancers, groups, drivers, sources.")(catalogue.list_entries)
 app.command("show", short_help="Show every number of an entry and its source.")(catalogue.show)

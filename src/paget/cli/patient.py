@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
 
 from paget.cli.failure import told
 from paget.cli.options import CancerName, Care, Json, Seed, Settings, Years, parsed
+from paget.cli.report import ReportFile, write_page
 
 _LESIONS_SHOWN: Final = 12
 _CLONES_SHOWN: Final = 8
@@ -28,12 +30,25 @@ def patient(
     years: Years = None,
     settings: Settings = None,
     care: Care = "standard_of_care",
+    against: Annotated[
+        str | None, typer.Option("--against", metavar="POLICY", help="With --html: the same patient's other life.")
+    ] = None,
+    html: Annotated[
+        Path | None, typer.Option("--html", metavar="FILE", help="Write the body map and time line, alone on a page.")
+    ] = None,
+    page: ReportFile = None,
     as_json: Json = False,
 ) -> None:
     """Tell the story of one patient: the same one as in a run with this seed."""
     from paget import catalogue
     from paget.cohort.one import one_patient
 
+    if page is not None:
+        write_page(cancer, index, page, seed=seed, years=years, settings=parsed(settings), care=care)
+        return
+    if html is not None or against is not None:
+        _write(html, cancer, index, (care, against), seed=seed, years=years, settings=parsed(settings))
+        return
     tables = one_patient(cancer, index, seed=seed, years=years, settings=parsed(settings), care=care)
     row = tables.patients.to_pylist()[0]
     rows = {name: [_readable(each) for each in getattr(tables, name).to_pylist()] for name in _TABLES}
@@ -41,6 +56,26 @@ def patient(
         typer.echo(json.dumps({"patient": row, **rows}, ensure_ascii=False))
         return
     _print(row, rows, catalogue.cancer(row["cancer"]).name, care)
+
+
+def _write(file: Path | None, cancer: str, index: int, policies: tuple[str, str | None], **chosen: Any) -> None:  # noqa: ANN401
+    """Write the page of a patient's life under the first policy, beside the second where one is named."""
+    from paget.cohort.trajectory import one_life
+    from paget.errors import FolderError, SettingError
+    from paget.plots.patient_page import patient_view
+
+    if file is None:
+        raise SettingError("Two lives are shown on a page.", key="--against", value=policies[1], fix="add --html FILE")
+    lives = [one_life(cancer, index, care=policy, **chosen) for policy in policies if policy is not None]
+    view = patient_view(lives[0], against=lives[1] if len(lives) > 1 else None)
+    try:
+        file.write_text(view.page(), encoding="utf-8")
+    except OSError as error:
+        fault = f"The page cannot be written: {error.strerror}."
+        raise FolderError(
+            fault, file=file, allowed="a file in a folder that exists", fix="name another file"
+        ) from error
+    typer.echo(f"{view.data['title']}: {file}")
 
 
 def _readable(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import typer
 
 from paget.cli.failure import told
 from paget.cli.options import CancerName, Care, Json, Seed, Settings, Workers, Years, parsed
+from paget.cli.report import WithReport, leave
 from paget.errors import SettingError
 
 STOPPED = 130
@@ -49,6 +50,7 @@ def run(
         str | None,
         typer.Option("--scheduler", metavar="ADDRESS", help="Compute on a Dask cluster, as in tcp://10.0.0.1:8786."),
     ] = None,
+    with_report: WithReport = None,
     as_json: Json = False,
 ) -> None:
     """Simulate a cohort and print who spread, where to, how they were found, treated, and to what end.
@@ -78,10 +80,12 @@ def run(
     summary = cohort.summary()
     if as_json:
         typer.echo(json.dumps({**summary, "path": str(folder)}, ensure_ascii=False))
+        leave(folder, with_report, as_json=True)
         return
     from paget.cli.summary_text import print_summary
 
     print_summary(summary, folder)
+    leave(folder, with_report, as_json=False, afresh=False)
 
 
 def branch_suffix(care: str, at: str | None) -> str:

@@ -10,6 +10,7 @@ import typer
 
 from paget.cli.failure import told
 from paget.cli.options import Json, Seed, Workers
+from paget.cli.report import WithReport, leave
 from paget.cli.targets import TargetsFile
 
 
@@ -26,6 +27,7 @@ def validate(
     out: Annotated[
         Path | None, typer.Option("--out", metavar="DIR", help="Folder for the table; ./validation if left out.")
     ] = None,
+    with_report: WithReport = None,
     as_json: Json = False,
 ) -> None:
     """Simulate cancers and compare stages, sites, survival, growth and sizes with published figures.
@@ -40,7 +42,11 @@ def validate(
     table = None if folder is None else found.write(folder)
     if as_json:
         typer.echo(json.dumps(found.as_dict(), ensure_ascii=False, allow_nan=False))
+        if folder is not None:
+            leave(folder, with_report, as_json=True)
         return
     from paget.cli.validation_text import print_validation
 
     print_validation(found, table)
+    if folder is not None:
+        leave(folder, with_report, as_json=False)

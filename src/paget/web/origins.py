@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 import paget
@@ -60,6 +60,17 @@ def command(made: Mapping[str, Any]) -> str:
     return shlex.join(words)
 
 
+def references(texts: Iterable[str]) -> Html:
+    """Return references as a list, each once and in order.
+
+    Parameters
+    ----------
+    texts
+        The references.
+    """
+    return tag("ol", [tag("li", _linked(text)) for text in sorted(set(texts))], class_="references")
+
+
 def citations(sources: Mapping[str, str]) -> Html:
     """Return what to cite.
 
@@ -69,9 +80,8 @@ def citations(sources: Mapping[str, str]) -> Html:
         Reference of each source by its key.
     """
     own = tag("p", f"The simulator: Paget {paget.__version__}. The literature that its numbers come from:")
-    items = [tag("li", _linked(text), id=f"ref-{key}") for key, text in sorted(sources.items())]
-    title = f"{len(items):,} references"
-    return joined(own, folded(title, tag("ol", items, class_="references")))
+    texts = set(sources.values())
+    return joined(own, folded(f"{len(texts):,} references", references(texts)))
 
 
 def _linked(text: str) -> Html:

@@ -40,7 +40,7 @@ def under(facts: RunFacts) -> str:
 def in_short(facts: RunFacts) -> Html:
     """Return the sentences, the numbers and the notes that a reader needs first."""
     notes = [note(f"Note: {each}") for each in facts.summary["notes"]]
-    lead = tag("div", paragraphs(*_sentences(facts)), class_="lead")
+    lead = tag("div", paragraphs(*sentences(facts)), class_="lead")
     return joined(lead, cards(numbers(facts)), notes)
 
 
@@ -66,7 +66,8 @@ def numbers(facts: RunFacts) -> list[tuple[str, str, str]]:
     return told
 
 
-def _sentences(facts: RunFacts) -> list[str]:
+def sentences(facts: RunFacts) -> list[str]:
+    """Return what was simulated, how far it spread, where to and how it ended, a sentence or two each."""
     summary = facts.summary
     people = words.several(summary["patients"], "person", "people")
     mixture = (
@@ -78,7 +79,8 @@ def _sentences(facts: RunFacts) -> list[str]:
         f"Paget simulated the lives of {people} with {name}{mixture}, from the first malignant cell "
         f"{_until(facts.made['years'])}, {care}."
     )
-    return [opening, _spread(summary), _timing(facts), _found(summary), _ended(facts)]
+    told = [opening, _spread(summary), _timing(facts), _found(summary), _ended(facts)]
+    return [each for each in told if each]
 
 
 def _cared(policy: str) -> str:

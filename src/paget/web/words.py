@@ -110,6 +110,16 @@ def _raised(exponent: int) -> str:
     return str(exponent).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
 
 
+def fixed(value: float | None, digits: int) -> str:
+    """Return a number with so many decimals, a dash where there is none."""
+    return DASH if value is None else f"{value:.{digits}f}"
+
+
+def signed(value: float | None, digits: int) -> str:
+    """Return a difference with its sign, a dash where there is none."""
+    return DASH if value is None else f"{value:+.{digits}f}"
+
+
 def months(value: float | None) -> str:
     """Return months, in years where they are many."""
     if value is None:
