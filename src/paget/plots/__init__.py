@@ -11,23 +11,57 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from paget.plots import style as style
+    from paget.plots.body import body_map as body_map
+    from paget.plots.burden import burden_over_time as burden_over_time
+    from paget.plots.burden import sizes as sizes
+    from paget.plots.calibration import calibration_curve as calibration_curve
     from paget.plots.canvas import save as save
     from paget.plots.canvas import svg as svg
     from paget.plots.cascade import funnel as funnel
+    from paget.plots.clone_history import clone_history as clone_history
+    from paget.plots.clones import by_genotype as by_genotype
+    from paget.plots.clones import fish as fish
+    from paget.plots.descent import clone_tree as clone_tree
+    from paget.plots.flow import organ_flow as organ_flow
+    from paget.plots.migration import migration_graph as migration_graph
+    from paget.plots.patient_page import patient_view as patient_view
+    from paget.plots.ratios import forest as forest
+    from paget.plots.response import spider as spider
+    from paget.plots.response import tumour_change as tumour_change
+    from paget.plots.response import waterfall as waterfall
     from paget.plots.sites import site_heat_map as site_heat_map
     from paget.plots.sites import site_shares as site_shares
     from paget.plots.stage import stage_bars as stage_bars
     from paget.plots.survival import kaplan_meier as kaplan_meier
+    from paget.plots.swimlanes import swimmer as swimmer
+    from paget.plots.tradeoff import trade_off_front as trade_off_front
 
 _LAZY: Final = {
+    "body_map": "body",
+    "burden_over_time": "burden",
+    "by_genotype": "clones",
+    "calibration_curve": "calibration",
+    "clone_history": "clone_history",
+    "clone_tree": "descent",
+    "fish": "clones",
+    "forest": "ratios",
     "funnel": "cascade",
     "kaplan_meier": "survival",
+    "migration_graph": "migration",
+    "organ_flow": "flow",
+    "patient_view": "patient_page",
     "save": "canvas",
     "site_heat_map": "sites",
     "site_shares": "sites",
+    "sizes": "burden",
+    "spider": "response",
     "stage_bars": "stage",
     "style": "",
     "svg": "canvas",
+    "swimmer": "swimlanes",
+    "trade_off_front": "tradeoff",
+    "tumour_change": "response",
+    "waterfall": "response",
 }
 """Public name -> module of this package that holds it; an empty one stands for the module of that name."""
 

@@ -10,7 +10,7 @@ import io
 import re
 import textwrap
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import wraps
 from hashlib import sha256
@@ -148,6 +148,33 @@ def plain_axes(axes: Axes, *, grid: str = "", baseline: bool = True) -> Axes:
     return axes
 
 
+def named_patches(axes: Axes, colours: Mapping[str, str]) -> None:
+    """Name colours in a row above the axes.
+
+    Parameters
+    ----------
+    axes
+        The axes.
+    colours
+        Name to colour, in order.
+    """
+    from matplotlib.patches import Patch
+
+    axes.legend(
+        handles=[Patch(color=colour, label=name) for name, colour in colours.items()],
+        loc="lower left",
+        bbox_to_anchor=(0.0, 1.0),
+        ncols=len(colours),
+        frameon=False,
+        fontsize=style.SMALL_POINT,
+        handlelength=0.9,
+        handleheight=0.9,
+        handletextpad=0.5,
+        columnspacing=1.1,
+        borderaxespad=0.2,
+    )
+
+
 def spread_out(wanted: Sequence[float], gap: float, low: float, high: float) -> NDArray[np.float64]:
     """Return positions near the wanted ones, at least a gap apart, so that labels do not cover each other.
 
@@ -176,6 +203,16 @@ def spread_out(wanted: Sequence[float], gap: float, low: float, high: float) -> 
     found = np.empty(placed.size)
     found[order] = placed
     return found
+
+
+def count_words(value: float) -> str:
+    """Return a count in words short enough for a label: 3,506 or 19 billion."""
+    for name, size in (("trillion", 1e12), ("billion", 1e9), ("million", 1e6)):
+        if value >= size:
+            return f"{value / size:.2g} {name}" if value < 100 * size else f"{value / size:,.0f} {name}"
+    if value >= 100.0:  # noqa: PLR2004 - whole numbers from three digits on
+        return f"{value:,.0f}"
+    return "0" if value == 0.0 else f"{value:.2g}"
 
 
 def save(figure: Figure, path: str | Path) -> Path:

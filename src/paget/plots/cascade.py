@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from paget.errors import SettingError
 from paget.model.layout import FUNNEL_STEPS
 from paget.plots import style
-from paget.plots.canvas import in_style, new_figure, plain_axes
+from paget.plots.canvas import count_words, in_style, new_figure, plain_axes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -70,7 +70,7 @@ def funnel(table: pd.DataFrame | Mapping[str, Any], *, title: str = "From shed c
     axes.set_xscale("log")
     axes.set_xlim(low, high * _ROOM)
     ticks = [low * 1000.0**power for power in range(int(math.log10(high / low) / 3.0) + 1)]
-    axes.set_xticks(ticks, [number(tick) for tick in ticks])
+    axes.set_xticks(ticks, [count_words(tick) for tick in ticks])
     axes.minorticks_off()
     axes.set_yticks(range(len(steps)), [style.upper_first(style.words(step)) for step in steps])
     axes.tick_params(axis="y", labelsize=style.TEXT_POINT)
@@ -87,7 +87,7 @@ def _bar(axes: Axes, place: int, step: str, counts: Mapping[str, float], steps: 
     axes.barh(place, max(value - low, 0.0), 0.7, left=low, color=colour, gid=f"step-{step}")
     before = counts[steps[place - 1]] if place else 0.0
     axes.annotate(
-        number(value),
+        count_words(value),
         (max(value, low), place),
         xytext=(5, 0),
         textcoords="offset points",
@@ -136,14 +136,4 @@ def chance(share: float) -> str:
     """Return a share as words: per cent where it is large, one in so many where it is small."""
     if share > 1.0 / _RARE:
         return f"{100.0 * share:.0f} %"
-    return f"1 in {number(1.0 / share)}"
-
-
-def number(value: float) -> str:
-    """Return a count in words short enough for a label: 3,506 or 19 billion."""
-    for name, size in (("trillion", 1e12), ("billion", 1e9), ("million", 1e6)):
-        if value >= size:
-            return f"{value / size:.2g} {name}" if value < 100 * size else f"{value / size:,.0f} {name}"
-    if value >= 100.0:  # noqa: PLR2004 - whole numbers from three digits on
-        return f"{value:,.0f}"
-    return "0" if value == 0.0 else f"{value:.2g}"
+    return f"1 in {count_words(1.0 / share)}"

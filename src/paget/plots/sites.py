@@ -10,6 +10,7 @@ from paget.errors import SettingError
 from paget.model.layout import ORGANS
 from paget.plots import style
 from paget.plots.canvas import in_style, new_figure, plain_axes
+from paget.plots.names import cancer_name
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -87,7 +88,7 @@ def site_heat_map(
             )
     names = [style.upper_first(style.words(str(organ))) for organ in table]
     axes.set_xticks(range(len(names)), names, rotation=35, ha="right", rotation_mode="anchor")
-    axes.set_yticks(range(len(table)), [style.upper_first(style.words(str(cancer))) for cancer in table.index])
+    axes.set_yticks(range(len(table)), [cancer_name(str(cancer)) for cancer in table.index])
     axes.set_xticks(np.arange(len(names) - 1) + 0.5, minor=True)
     axes.set_yticks(np.arange(len(table) - 1) + 0.5, minor=True)
     axes.grid(which="minor", color=style.PAPER, linewidth=2.0)

@@ -8,11 +8,11 @@ from paget.analysis.found import UNKNOWN, group_of
 from paget.analysis.shares import share
 from paget.errors import SettingError
 from paget.plots import style
-from paget.plots.canvas import in_style, new_figure, plain_axes
+from paget.plots.canvas import in_style, named_patches, new_figure, plain_axes
+from paget.plots.names import cancer_name
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 ORDER: Final = ("0", "I", "II", "III", "IV", UNKNOWN)
@@ -129,30 +129,12 @@ def _several(counts: pd.DataFrame, title: str) -> Figure:
                     color=style.text_on(colour),
                 )
         left = left + shares[name]
-    labels = [f"{style.upper_first(style.words(str(group)))} ({counts.loc[group].sum():,})" for group in shares.index]
+    labels = [f"{cancer_name(str(group))} ({counts.loc[group].sum():,})" for group in shares.index]
     axes.set_yticks(range(len(shares)), labels, fontsize=style.SMALL_POINT)
     axes.invert_yaxis()
     axes.set(xlim=(0.0, 100.0), xlabel="Share of patients found (%)")
-    _key(axes, [str(name) for name in shares])
+    named_patches(axes, {_stage_words(str(name)): style.STAGES[str(name)] for name in shares})
     return figure
-
-
-def _key(axes: Axes, names: list[str]) -> None:
-    """Name the stages over the bars, in the order of the bars."""
-    from matplotlib.patches import Patch
-
-    axes.legend(
-        handles=[Patch(color=style.STAGES[name], label=_stage_words(name)) for name in names],
-        loc="lower left",
-        bbox_to_anchor=(0.0, 1.0),
-        ncols=len(names),
-        frameon=False,
-        fontsize=style.SMALL_POINT,
-        handlelength=0.9,
-        handleheight=0.9,
-        columnspacing=1.1,
-        borderaxespad=0.2,
-    )
 
 
 def _stage_words(name: str) -> str:

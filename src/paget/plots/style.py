@@ -115,6 +115,7 @@ _RESPONSE_WORDS: Final = {
     "PD": "progression",
     "NE": "not evaluable",
 }
+_SHORT_FORMS: Final = {word.lower(): word for word in ("HER2", "HR", "SBRT", "SRS", "CAR", "TIL", "EMT", "PARP")}
 _LEAST_CONTRAST: Final = 4.5
 _DARKER: Final = 0.92
 
@@ -135,7 +136,7 @@ def words(name: str) -> str:
     for known in (_ORGAN_WORDS, _CAUSE_WORDS, _STEP_WORDS, _RESPONSE_WORDS):
         if name in known:
             return known[name]
-    return name.replace("_", " ")
+    return " ".join(_SHORT_FORMS.get(word, word) for word in name.split("_"))
 
 
 def upper_first(text: str) -> str:
