@@ -67,6 +67,7 @@ def test_known_numbers_are_found_again() -> None:
     assert (sample.std(axis=0) < 0.15).all()
 
 
+@pytest.mark.slow
 def test_posteriors_are_calibrated() -> None:
     """Over 64 made-up cancers the rank of the true value in the posterior is even (chi-square, alpha 0.001, seed 20).
 
