@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from paget.plots.clones import fish as fish
     from paget.plots.descent import clone_tree as clone_tree
     from paget.plots.flow import organ_flow as organ_flow
+    from paget.plots.linked import linked_html as linked_html
+    from paget.plots.linked import linked_patients as linked_patients
+    from paget.plots.linked import save_linked as save_linked
     from paget.plots.migration import migration_graph as migration_graph
     from paget.plots.patient_page import patient_view as patient_view
     from paget.plots.ratios import forest as forest
@@ -47,10 +50,13 @@ _LAZY: Final = {
     "forest": "ratios",
     "funnel": "cascade",
     "kaplan_meier": "survival",
+    "linked_html": "linked",
+    "linked_patients": "linked",
     "migration_graph": "migration",
     "organ_flow": "flow",
     "patient_view": "patient_page",
     "save": "canvas",
+    "save_linked": "linked",
     "site_heat_map": "sites",
     "site_shares": "sites",
     "sizes": "burden",
