@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from paget.web.markup import Html, tag
@@ -25,12 +26,18 @@ def drawn(figure: Figure, alt: str, *, below: str = "") -> Html:
     """
     from paget import plots
 
-    picture = tag(
-        "div", Html(plots.svg(figure, alt=alt)), class_="scroll", tabindex=0, role="group", aria_label="Figure"
-    )
-    return tag("figure", picture, tag("figcaption", below) if below else None)
+    picture = Html(_each_id_once(plots.svg(figure, alt=alt)))
+    held = tag("div", picture, class_="scroll", tabindex=0, role="group", aria_label="Figure")
+    return tag("figure", held, tag("figcaption", below) if below else None)
 
 
-def where(is_there: object, draw: Callable[[], Html]) -> Html:
-    """Return what a function draws where there is anything to draw, and nothing otherwise."""
-    return draw() if is_there else Html("")
+def _each_id_once(svg: str) -> str:
+    """Give ids that come again a number: a figure names bars of a kind alike, and a page holds a name once."""
+    met: Counter[str] = Counter()
+
+    def numbered(found: re.Match[str]) -> str:
+        name = found.group(1)
+        met[name] += 1
+        return found.group() if met[name] == 1 else f'id="{name}-{met[name]}"'
+
+    return re.sub(r'\bid="([^"]+)"', numbered, svg)

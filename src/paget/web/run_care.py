@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from paget import catalogue
+from paget.model.therapy import Therapy
 from paget.plots import style
 from paget.web import words
 from paget.web.markup import Html, bars, folded, joined, table, tag
@@ -33,8 +35,9 @@ def treatment(facts: RunFacts) -> Html:
             f"Of those who had a line of therapy for advanced disease, {words.with_interval(responded)} responded at "
             f"some time (complete or partial response). The first line {held}."
         )
+    names = therapy_names()
     given = [
-        (style.upper_first(words.plain(name)), each["share"], words.percent(each["share"]))
+        (style.upper_first(names.get(name, words.plain(name))), each["share"], words.percent(each["share"]))
         for name, each in care["therapies"].items()
     ]
     heads = ("therapy", "share of those diagnosed", "%")
@@ -44,6 +47,17 @@ def treatment(facts: RunFacts) -> Html:
         _lines(facts),
         courses(facts),
     )
+
+
+def therapy_names() -> dict[str, str]:
+    """Return the names for people of all therapies."""
+    return {name: each.name for name, each in catalogue.entries("therapies", Therapy).items()}
+
+
+def effect_names() -> dict[str, str]:
+    """Return the names for people of all unwanted effects."""
+    therapies = catalogue.entries("therapies", Therapy).values()
+    return {effect.id: effect.name for each in therapies for effect in each.toxicities}
 
 
 def _goals(care: dict[str, Any]) -> str:
@@ -79,6 +93,7 @@ def toxicity(facts: RunFacts) -> Html:
     rows = facts.toxicities()
     if not rows:
         return tag("p", "Treatment had no unwanted effects.")
+    names = effect_names()
     severe, died = care["severe_toxicity"], care["treatment_deaths"]
     told = tag(
         "p",
@@ -87,9 +102,10 @@ def toxicity(facts: RunFacts) -> Html:
     )
     chart = bars(
         ("effect", "share with grade 3 or worse", "%"),
-        [(style.upper_first(words.plain(name)), hard / of, words.percent(hard / of, 1)) for name, _, hard, of in rows][
-            :_TOXICITIES_SHOWN
-        ],
+        [
+            (style.upper_first(names.get(name, words.plain(name))), hard / of, words.percent(hard / of, 1))
+            for name, _, hard, of in rows
+        ][:_TOXICITIES_SHOWN],
         caption="Severe unwanted effects (CTCAE grade 3 or worse), of those diagnosed",
         colours=(style.CAUSES["effect"],),
     )
@@ -97,7 +113,7 @@ def toxicity(facts: RunFacts) -> Html:
         ("effect", "patients", "any grade", "grade 3 or worse"),
         [
             (
-                style.upper_first(words.plain(name)),
+                style.upper_first(names.get(name, words.plain(name))),
                 f"{some:,}",
                 words.percent(some / of, 1),
                 words.percent(hard / of, 1),

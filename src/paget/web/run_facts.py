@@ -17,6 +17,7 @@ from paget.analysis.columns import codes, numbers, stage_groups, texts, whole
 from paget.analysis.durations import MONTH_DAY, DayCounts
 from paget.analysis.shares import share
 from paget.analysis.survival import kaplan_meier
+from paget.analysis.tally import REGIONAL
 from paget.cohort.summing import NONE
 from paget.model.calendar import YEAR_DAY
 from paget.model.layout import N_ORGANS, ORGANS
@@ -157,12 +158,13 @@ class RunFacts:
     def site_shares(self) -> dict[str, dict[str, float]]:
         """Return by stage at diagnosis the share of patients in whom an organ ever held a detectable metastasis."""
         rows: dict[str, dict[str, float]] = {}
+        distant = [at for at, organ in enumerate(ORGANS) if organ != REGIONAL]
         order = np.argsort(-(self.reached > 0).mean(axis=0), kind="stable")
         for group, name in enumerate(STAGE_NAMES):
             mine = self.is_diagnosed & (self.stage == group)
             if group and mine.any():
                 with_site = (self.reached[mine] > 0).mean(axis=0)
-                rows[f"Stage {name}"] = {ORGANS[at]: float(with_site[at]) for at in order if with_site[at] or rows}
+                rows[f"Stage {name}"] = {ORGANS[at]: float(with_site[at]) for at in order if at in distant}
         return rows
 
     def toxicities(self) -> list[tuple[str, int, int, int]]:
@@ -216,13 +218,14 @@ class RunFacts:
         table
             Its name.
         patients
-            Which patients.
+            Which patients, in rising order.
         columns
             Which columns.
         """
         import pyarrow.dataset as ds
 
-        chosen = ds.field("patient").isin(pa.array(patients, pa.int64()))
+        among = (ds.field("patient") >= patients[0]) & (ds.field("patient") <= patients[-1])
+        chosen = among & ds.field("patient").isin(pa.array(patients, pa.int64()))
         return self.cohort.dataset(table).to_table(columns=list(columns), filter=chosen)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from paget import plots
+from paget import catalogue, plots
 from paget.plots import style
 from paget.web import words
 from paget.web.drawn import drawn
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _ORGANS_SHOWN: Final = 10
 _SYMPTOMS_SHOWN: Final = 10
+_FLOW_PATIENTS: Final = 500
 _STEPS: Final = (
     *("shed", "survived_circulation", "arrested", "extravasated", "survived", "dormant", "founded"),
     *("established", "vascularised", "detectable"),
@@ -51,13 +52,16 @@ def sites(facts: RunFacts) -> Html:
         f"{late['after_year']:g} years after distant spread began."
     )
     body = _map(shares, facts)
-    return joined(told, tag("div", body, tag("div", chart, under), class_="pair"), _by_stage(facts), _all(organs))
+    pair = tag("div", body, tag("div", chart, under), class_="pair")
+    return joined(told, pair, _by_stage(facts), _flow(facts), _all(organs))
 
 
 def _map(shares: dict[str, float], facts: RunFacts) -> Html:
     sexes = facts.patients["sex"].value_counts().to_pylist()
     sex = max(sexes, key=lambda each: int(each["counts"]))["values"]
-    picture = Html(plots.body_map(shares, str(sex)))
+    primaries = {catalogue.cancer(str(name)).organ for name in facts.summary["cancers"]}
+    primary = primaries.pop() if len(primaries) == 1 else ""
+    picture = Html(plots.body_map(shares, str(sex), primary=primary, ident="run"))
     return tag("figure", picture, tag("figcaption", "Darker: in more patients. Point at an organ for its share."))
 
 
@@ -71,6 +75,15 @@ def _by_stage(facts: RunFacts) -> Html:
     alt = "Share of patients with a metastasis by organ, for each stage at diagnosis"
     subtitle = "Share of patients (%) who ever had a detectable metastasis in the organ, by stage at diagnosis"
     return drawn(plots.site_heat_map(frame, title="Where each stage spread to", subtitle=subtitle), alt)
+
+
+def _flow(facts: RunFacts) -> Html:
+    some = min(len(facts.cohort), _FLOW_PATIENTS)
+    columns = ("patient", "lesion", "parent_lesion", "organ", "route", "detectable_age_day")
+    lesions = facts.some("lesions", range(some), columns).to_pandas()
+    alt = "Organs that seeded metastases, the routes they took, and the organs in which they grew"
+    below = "" if some == len(facts.cohort) else f"Of the first {some:,} patients."
+    return drawn(plots.organ_flow(lesions), alt, below=below)
 
 
 def _all(organs: list[tuple[str, dict[str, Any]]]) -> Html:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from paget import plots
 from paget.plots import style
 from paget.web import words
-from paget.web.markup import Html, joined, table, tag
+from paget.web.drawn import drawn
+from paget.web.markup import Html, folded, joined, table, tag
 from paget.web.page import note, paragraphs
 
 _WORDS: Final = {"OS": "survival", "PFS": "life without progression", "QALY": "quality-adjusted life"}
@@ -49,12 +51,35 @@ def groups(result: Mapping[str, Any]) -> Html:
     for pair in result["pairs"]:
         rows = [(style.upper_first(name), f"{each['pairs']:,}", *_gain(each)) for name, each in pair["groups"].items()]
         if rows:
+            parts.append(_forest(pair))
             heads = ("patients", "number", "mean gain, months (95 %)", "median gain, months", "gain", "lose")
             caption = f"Survival gained by {words.plain(pair['arm'])}, by what was known at randomisation"
-            parts.append(table(heads, rows, caption=caption))
+            parts.append(folded("The same as a table", table(heads, rows, caption=caption)))
     if not parts:
         return tag("p", "No group had patients enough to be told apart.")
     return joined(parts, note("Gain: more than 30 days longer. Lose: more than a day shorter."))
+
+
+def _forest(pair: Mapping[str, Any]) -> Html:
+    arm = words.plain(pair["arm"])
+    rows = [
+        {
+            "label": style.upper_first(name),
+            "estimate": each["mean_gain_month"]["value"],
+            "low": each["mean_gain_month"]["low"],
+            "high": each["mean_gain_month"]["high"],
+        }
+        for name, each in pair["groups"].items()
+    ]
+    figure = plots.forest(
+        rows,
+        ratio=False,
+        title=f"Who gains by {arm}",
+        measure="Months of life gained, mean",
+        favours=("life is shorter", "life is longer"),
+        digits=1,
+    )
+    return drawn(figure, "Mean gain in survival by what was known at randomisation")
 
 
 def power(result: Mapping[str, Any]) -> Html:

@@ -155,14 +155,13 @@ def _verdict(result: Mapping[str, Any], each: Mapping[str, Any], primary: str) -
     arm, reference = words.plain(each["arm"]), words.plain(each["reference"])
     if ratio is None or p is None or ratio["value"] is None:
         return ""
-    better = "fewer" if ratio["value"] < 1.0 else "more"
-    sure = "which chance hardly explains" if p < _SURE else "which chance may well explain"
+    endpoint = ENDPOINTS.get(primary, primary)
+    finding = f"no clear difference in {endpoint} between {arm} and {reference}"
+    if p < _SURE:
+        finding = f"that {arm} {'prolongs' if ratio['value'] < 1.0 else 'shortens'} {endpoint} against {reference}"
     real = _published(result, "hazard_ratios", primary, each["arm"])
     beside = f" The real trial reported a hazard ratio of {real['value']:.2f}." if real else ""
-    return (
-        f"With {arm} there were {better} events than with {reference} in {ENDPOINTS.get(primary, primary)}: hazard "
-        f"ratio {_interval(ratio, 2)}, {sure} (p {_p(p)}).{beside}"
-    )
+    return f"This trial finds {finding}: hazard ratio {_interval(ratio, 2)}, {_equals(p)}.{beside}"
 
 
 def _cards(result: Mapping[str, Any], primary: str) -> list[tuple[str, str, str]]:
@@ -269,6 +268,10 @@ def _interval(each: Mapping[str, Any], digits: int) -> str:
 
 def _month(value: float | None) -> str:
     return "not reached" if value is None else f"{value:.1f}"
+
+
+def _equals(p: float) -> str:
+    return f"p {_p(p)}" if _p(p).startswith("<") else f"p = {_p(p)}"
 
 
 def _p(p: float) -> str:

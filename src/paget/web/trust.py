@@ -10,7 +10,7 @@ from paget.cohort.care_plan import NONE, STANDARD
 from paget.plots import style
 from paget.web.markup import Html, bars, folded, joined, tag
 from paget.web.page import note, paragraphs
-from paget.web.scores import score_table, scored_text
+from paget.web.scores import calibration, score_table, scored_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -70,7 +70,9 @@ def _published(facts: RunFacts) -> Html:
         if len(facts.cohort) < _FEW
         else ""
     )
-    return joined(heading, told, few, folded("Each figure beside the published one", score_table(rows)))
+    return joined(
+        heading, told, few, calibration(rows), folded("Each figure beside the published one", score_table(rows))
+    )
 
 
 _FEW: Final = 2000

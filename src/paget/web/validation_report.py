@@ -44,7 +44,6 @@ def of_validation(folder: str | Path) -> str:
     cancers = list(dict.fromkeys(row.cancer for row in rows))
     sections = [Section("short", "In short", _short(rows, held))]
     sections += [
-        Section("figures", "Simulated against published", _pictures(rows), "Figures"),
         Section("quantities", "By what was asked", _summed(held["summary"], "by_quantity"), "Quantities"),
         Section("cancers", "By cancer", _summed(held["summary"], "by_cancer"), "Cancers"),
         Section("each", "Each figure", _each(rows, cancers)),
@@ -99,10 +98,6 @@ def _short(rows: Sequence[Scored], held: Mapping[str, Any]) -> Html:
     return joined(tag("div", paragraphs(*told), class_="lead"), cards(big), note(_MET))
 
 
-def _pictures(rows: Sequence[Scored]) -> Html:
-    return joined(calibration(rows), note("On the line, simulated and published agree. Each point is one figure."))
-
-
 def _summed(summary: Mapping[str, Any], key: str) -> Html:
     parts = []
     for name, title in (("unseen", "Figures that no fit has seen"), ("fitted", "Figures that numbers were fitted to")):
@@ -129,7 +124,8 @@ def _each(rows: Sequence[Scored], cancers: Sequence[str]) -> Html:
         met = sum(row.met is True for row in mine)
         able = sum(row.met is not None for row in mine)
         title = f"{style.upper_first(words.plain(name))}: {met} of {able} met"
-        parts.append(folded(title, score_table(mine, caption=words.plain(name)), is_open=len(cancers) == 1))
+        both = joined(calibration(mine), score_table(mine, caption=words.plain(name)))
+        parts.append(folded(title, both, is_open=len(cancers) == 1))
     return joined(parts)
 
 

@@ -24,9 +24,15 @@ _ORGANS: Final = {
 _WITH_ARTICLE: Final = frozenset(ORGANS) - {"regional_lymph_node", "distant_lymph_node"}
 _CAUSES: Final = {
     "alive": "alive at the end",
+    "bone": "disease in the bones",
     "cachexia": "wasting (cachexia)",
+    "distant_lymph_node": "disease in distant lymph nodes",
     "effect": "treatment",
     "other": "another cause than the cancer",
+    "peritoneum": "disease of the peritoneum",
+    "pleura": "disease of the pleura",
+    "regional_lymph_node": "disease in regional lymph nodes",
+    "skin": "disease of the skin",
 }
 _PLAIN_BELOW: Final = 100_000
 
@@ -48,7 +54,7 @@ def the_organ(name: str) -> str:
 
 def cause(name: str) -> str:
     """Return a cause of death in words."""
-    return f"failure of {the_organ(name)}" if name in ORGANS else _CAUSES.get(name, plain(name))
+    return _CAUSES.get(name) or (f"failure of {the_organ(name)}" if name in ORGANS else plain(name))
 
 
 def policy(name: str) -> str:

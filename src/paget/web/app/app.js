@@ -74,10 +74,12 @@ async function oneRun(run, view = "report", name = "", from = "0") {
     const made = Object.entries(told.provenance).filter(([key]) => key !== "sources").map(([key, value]) => [words(key), typeof value === "object" ? JSON.stringify(value) : String(value)]);
     return show(told.title, tabs(run, "made"), make("p", {}, told.under), grid(["what", "value"], made, "What decides this result"));
   }
-  const cards = told.numbers.map((each) => make("li", {}, make("strong", {}, each.number), make("span", {}, each.words), make("small", {}, each.sure)));
   const page = `/pages/runs/${encodeURIComponent(run)}/report.html`;
-  return show(told.title, tabs(run, "report"), make("p", {}, told.under), make("ul", { class: "cards" }, cards),
-    make("p", {}, make("a", { href: page, target: "_blank", rel: "noopener" }, "The report on a page of its own"), ", to print or send."), frame(page, "Report"));
+  const wait = make("p", { class: "note" }, "The report is being written.");
+  const report = frame(page, "Report");
+  report.addEventListener("load", () => wait.remove());
+  return show(told.title, tabs(run, "report"),
+    make("p", {}, make("a", { href: page, target: "_blank", rel: "noopener" }, "The report on a page of its own"), ", to print or send."), wait, report);
 }
 
 async function tables(run, table, offset) {
@@ -105,8 +107,7 @@ async function patient(run, index) {
     make("button", { class: "plain", type: "button", disabled: index === 0, onclick: () => { location.hash = `#/run/${run}/patient/${index - 1}`; } }, "Before"),
     make("button", { class: "plain", type: "button", onclick: () => { location.hash = `#/run/${run}/patient/${index + 1}`; } }, "Next"));
   form.addEventListener("submit", go);
-  const row = told.patient;
-  show(`Patient ${index} of ${run}`, tabs(run, "patient"), form, wrong, make("p", {}, `${words(row.cancer)}, ${row.sex}, stage ${row.stage}, ${row.metastases} metastases, ${words(row.cause)}.`),
+  show(`Patient ${told.patient.patient} of ${run}`, tabs(run, "patient"), form, wrong,
     frame(`/pages/runs/${encodeURIComponent(run)}/patients/${index}.html`, `Patient ${index}`));
 }
 
