@@ -47,7 +47,8 @@ def patient(
         write_page(cancer, index, page, seed=seed, years=years, settings=parsed(settings), care=care)
         return
     if html is not None or against is not None:
-        _write(html, cancer, index, (care, against), seed=seed, years=years, settings=parsed(settings))
+        written = _write(html, cancer, index, (care, against), seed=seed, years=years, settings=parsed(settings))
+        typer.echo(json.dumps({"page": str(html)}) if as_json else written)
         return
     tables = one_patient(cancer, index, seed=seed, years=years, settings=parsed(settings), care=care)
     row = tables.patients.to_pylist()[0]
@@ -58,8 +59,8 @@ def patient(
     _print(row, rows, catalogue.cancer(row["cancer"]).name, care)
 
 
-def _write(file: Path | None, cancer: str, index: int, policies: tuple[str, str | None], **chosen: Any) -> None:  # noqa: ANN401
-    """Write the page of a patient's life under the first policy, beside the second where one is named."""
+def _write(file: Path | None, cancer: str, index: int, policies: tuple[str, str | None], **chosen: Any) -> str:  # noqa: ANN401
+    """Write the page of a life under the first policy, beside the second where one is named, and say where it is."""
     from paget.cohort.trajectory import one_life
     from paget.errors import FolderError, SettingError
     from paget.plots.patient_page import patient_view
@@ -75,7 +76,7 @@ def _write(file: Path | None, cancer: str, index: int, policies: tuple[str, str 
         raise FolderError(
             fault, file=file, allowed="a file in a folder that exists", fix="name another file"
         ) from error
-    typer.echo(f"{view.data['title']}: {file}")
+    return f"{view.data['title']}: {file}"
 
 
 def _readable(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -228,16 +228,17 @@ class _Looking(Search):
 
     def result(self) -> Trajectory:
         """Return what was seen."""
-        keys = sorted({key for _, sizes, _ in self._seen for key in sizes})
-        sizes = [[seen.get(key, 0.0) for key in keys] for _, seen, _ in self._seen]
-        cells = np.array(sizes, np.float64).reshape(len(self._seen), len(keys))
+        keys = np.array(sorted({key for _, sizes, _ in self._seen for key in sizes}), np.uint64)
+        sizes = [[seen.get(key, 0.0) for key in keys.tolist()] for _, seen, _ in self._seen]
+        cells = np.array(sizes, np.float64).reshape(len(self._seen), keys.size)
         # Few cells are counted at the ends of the engine's intervals alone, so that within one they stand still.
-        cells[~np.logical_or.accumulate(cells >= FOLLOWED_CELLS, axis=0)] = 0.0
+        cells[~np.logical_or.accumulate(cells >= FOLLOWED_CELLS, axis=0) | (cells < 1.0)] = 0.0
+        ever = cells.any(axis=0)
         return Trajectory(
             day=np.array([day for day, _, _ in self._seen]),
-            key=np.array(keys, np.uint64),
-            cells=np.where(cells < 1.0, 0.0, cells),
+            key=keys[ever],
+            cells=cells[:, ever],
             asleep_cells=np.array([asleep for _, _, asleep in self._seen]),
-            known_day=np.array([self._first.get(key, np.nan) for key in keys]),
+            known_day=np.array([self._first.get(key, np.nan) for key in keys[ever].tolist()]),
             density_per_cm3=self.eyes.cancer.growth.cell_density.value,
         )

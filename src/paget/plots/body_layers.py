@@ -224,10 +224,11 @@ def _ribs(sex: str) -> Iterator[str]:
 
 def _nodes(organ: str, sex: str, fill: str, edge: str, primary: str) -> Iterator[str]:
     regional = REGIONAL.get(primary, ())
+    wide, high = (2.4, 3.1) if fill == NATURAL[organ] else (3.2, 4.0)
     yield f'<g fill="{fill}" stroke="{edge}" stroke-width=".7">'
     for name, places in STATIONS.items():
         if (name in regional) == (organ == "regional_lymph_node"):
             for x, y in places:
                 at, down = drawn_in(x, y, sex)
-                yield f'<ellipse cx="{at:.1f}" cy="{down:g}" rx="2.4" ry="3.1"/>'
+                yield f'<ellipse cx="{at:.1f}" cy="{down:g}" rx="{wide}" ry="{high}"/>'
     yield "</g>"

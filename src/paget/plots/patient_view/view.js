@@ -199,7 +199,17 @@ class View {
     };
     return make("p", { class: "pgv-legend" },
       make("span", {}, dot(false), "a lesion nobody knows of"), make("span", {}, dot(true), "a lesion an examination has shown"),
-      make("span", {}, "Lesions are drawn to scale; those under 5 mm as dots."));
+      make("span", {}, "Lesions are drawn to scale; those under 5 mm as dots."), this.responses());
+  }
+
+  responses() {
+    const given = new Set(this.data.arms.flatMap((arm) => arm.visits.map((visit) => visit.response)));
+    const found = Object.entries(this.data.responses).filter(([name]) => given.has(name));
+    const line = make("span", { class: "pgv-responses" }, found.length ? "Response:" : "");
+    found.forEach(([name, [colour, words]]) => {
+      line.append(make("span", {}, make("i", { style: `background:${colour}` }), `${name} ${words.replace(/ (response|disease)$/, "")}`));
+    });
+    return found.length ? line : null;
   }
 
   panel(arm, number) {
@@ -272,9 +282,12 @@ class View {
 
   draw() {
     this.panels.forEach((panel) => this.chart(panel));
-    this.slider.min = Math.floor(this.domain[0]);
-    this.slider.max = Math.ceil(this.domain[1]);
-    this.slider.step = Math.max(1, Math.round((this.domain[1] - this.domain[0]) / 250));
+    // The last step reaches the end: the slider goes on by whole steps from its start.
+    const step = Math.max(1, Math.round((this.domain[1] - this.domain[0]) / 250));
+    const first = Math.floor(this.domain[0]);
+    this.slider.min = first;
+    this.slider.max = first + Math.ceil((this.domain[1] - first) / step) * step;
+    this.slider.step = step;
     this.go(this.day);
   }
 
@@ -289,15 +302,16 @@ class View {
   chart(panel) {
     const width = Math.max(240, panel.charts.clientWidth || this.width - 20);
     const right = 112;
-    const left = 46;
+    const left = 56;
     const x = (day) => left + ((day - this.domain[0]) / (this.domain[1] - this.domain[0])) * (width - left - right);
     panel.x = x;
     panel.cursors = [];
     const truth = this.truth(panel, width, left, right, x);
     const record = this.record(panel, width, left, right, x);
+    const under = this.panels.length > 1 ? ` under ${panel.arm.care}` : "";
     panel.charts.replaceChildren(
-      make("h4", { class: "pgv-what" }, make("b", {}, "What happened"), " living cancer cells, by organ"), truth,
-      make("h4", { class: "pgv-what pgv-record" }, make("b", {}, "What was known"), " symptoms, care and response"), record,
+      make("h4", { class: "pgv-what" }, make("b", {}, `What happened${under}`), " living cancer cells by organ"), truth,
+      make("h4", { class: "pgv-what pgv-record" }, make("b", {}, `What was known${under}`), " symptoms, care, response"), record,
     );
     for (const svg of [truth, record]) {
       const seek = (event) => {
@@ -340,7 +354,7 @@ class View {
     const { arm } = panel;
     const [top, low] = [12, this.panels.length > 1 || this.width < 760 ? 232 : 290];
     const height = low + 24;
-    const most = Math.max(9.5, ...arm.organs.map((each) => Math.max(...each.log) / 100)) + 0.3;
+    const most = Math.max(9.5, ...this.data.arms.flatMap((one) => one.organs.map((each) => Math.max(...each.log) / 100))) + 0.3;
     const y = (log) => low - (log / most) * (low - top);
     const svg = this.frame(panel, width, height, `Living cancer cells by organ over time, on a logarithmic scale. ${arm.organs
       .slice(0, 4).map((each) => `${each.name} reaches ${sizeWords(this.millimetres(Math.max(...each.log) / 100))}`).join("; ")}.`);
@@ -351,7 +365,6 @@ class View {
     });
     const seen = y(this.logOf(this.data.seenMm));
     svg.append(make("line", { x1: left, x2: width - right, y1: seen, y2: seen, stroke: KNOWN, "stroke-dasharray": "5 4" }));
-    svg.append(make("text", { x: left + 3, y: seen - 4, class: "pgv-guide" }, `${this.data.seenMm} mm: a scan can show it`));
     const inside = make("g", { "clip-path": `url(#pgv-clip-${this.number}-${this.panels.indexOf(panel)})` });
     const clip = document.createElementNS(SVG, "clipPath");
     clip.id = `pgv-clip-${this.number}-${this.panels.indexOf(panel)}`;
@@ -367,6 +380,7 @@ class View {
     arm.organs.forEach((each) => {
       inside.append(this.line(arm, each.log, x, y, { stroke: each.colour, "stroke-width": each.organ === "primary" ? 2.8 : 2.2 }));
     });
+    svg.append(make("text", { x: left + 3, y: seen - 4, class: "pgv-guide" }, `${this.data.seenMm} mm: a scan can show it`));
     this.ends(svg, arm, asleep, x, y, width - right, low);
     svg.append(make("line", { x1: left, x2: width - right, y1: low, y2: low, stroke: "#595959" }));
     this.axis(svg, x, low, width, right, left);
@@ -397,7 +411,10 @@ class View {
     }).filter((each) => each.day >= this.domain[0]).sort((a, b) => a.y - b.y);
     const gone = labels.filter((each) => each.ended);
     gone.forEach((each) => {
-      svg.append(make("text", { x: each.x - 3, y: each.y - 5, "text-anchor": "end", class: "pgv-end", fill: each.ink }, each.name));
+      const after = each.x < x(this.domain[0]) + 70;
+      svg.append(make("text", {
+        x: each.x + (after ? 5 : -3), y: each.y - 5, "text-anchor": after ? "start" : "end", class: "pgv-end", fill: each.ink,
+      }, each.name));
       labels.splice(labels.indexOf(each), 1);
     });
     let floor = 0;
@@ -486,7 +503,8 @@ class View {
     if (arm.toxicities.length) label("severe toxicity", after + 35);
     const end = x(arm.end);
     svg.append(make("line", { x1: end, x2: end, y1: 4, y2: low, stroke: "#1A1A1A", "stroke-width": 1.4 }));
-    svg.append(make("text", { x: end - 4, y: 16, "text-anchor": "end", class: "pgv-small pgv-dark" }, arm.dead ? "death" : "end"));
+    svg.append(make("text", { x: width - right + 9, y: low + 16, class: "pgv-small pgv-dark" },
+      `${arm.dead ? "death" : "end"} at ${this.age(arm.end).toFixed(1)}`));
     svg.append(make("line", { x1: left, x2: width - right, y1: low, y2: low, stroke: "#595959" }));
     this.axis(svg, x, low, width, right, left);
     this.cursor(panel, svg, 4, low);
@@ -535,6 +553,9 @@ class View {
       if (past && (!current || each.event.day >= current.event.day)) current = each;
     });
     this.items.forEach((each) => each === current ? each.button.setAttribute("aria-current", "time") : each.button.removeAttribute("aria-current"));
+    // The list moves within itself; the page stays where it is.
+    const list = current?.item.parentElement;
+    if (list) list.scrollTop = Math.max(0, current.item.offsetTop - list.offsetTop - list.clientHeight / 2);
   }
 
   show(panel) {
