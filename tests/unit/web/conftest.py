@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import socket
+import threading
+import time
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import pytest
+import uvicorn
 
 import paget
 from paget.web import report
+from paget.web.app.server import make_app
 
 PATIENTS = 60
 SEED = 3
+MOST_PATIENTS = 200
 EMPTY = {"br", "col", "hr", "img", "input", "link", "meta", "path", "circle", "rect", "line", "use", "stop", "ellipse"}
 
 
@@ -36,6 +42,23 @@ def cohort(runs: Path) -> paget.Cohort:
 def page(cohort: paget.Cohort) -> str:
     """Return the report of the treated run."""
     return report.of_run(cohort)
+
+
+@pytest.fixture(scope="session")
+def address(runs: Path) -> Iterator[str]:
+    """Return the address of a server of these runs that takes small ones only."""
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    config = uvicorn.Config(make_app(runs, workers=1, most_patients=MOST_PATIENTS), log_level="error")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    server.should_exit = True
+    thread.join()
+    listener.close()
 
 
 class Page(HTMLParser):

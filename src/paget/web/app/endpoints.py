@@ -80,11 +80,11 @@ def runs(place: Place, _names: Names, _ask: asks.NoAsk) -> list[Found]:
 
 def begin_run(place: Place, _names: Names, ask: asks.RunAsk) -> Found:
     """Begin a run, or go on with one that was stopped; a finished one is done at once."""
-    check_number("n", ask.n, 1, place.most_patients)
     _known_policy(ask.care)
     recipe = make_recipe(
         ask.cancer, seed=ask.seed, years=ask.years, settings=ask.settings, screening=ask.screening, care=ask.care
     )
+    check_number("n", ask.n, 1, place.most_patients)
     name = name_for(ask)
     work = partial(_simulate, place, recipe, name, ask.n)
     title = f"{recipe.title}, {ask.n:,} patients, {ask.care.replace('_', ' ')}, seed {ask.seed}"
