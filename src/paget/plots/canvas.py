@@ -10,6 +10,7 @@ import io
 import re
 import textwrap
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import wraps
@@ -275,13 +276,25 @@ def svg(figure: Figure, *, alt: str) -> str:
     mark = "f" + sha256((text + alt).encode()).hexdigest()[:10]
     text = text[text.index("<svg") :].strip()
     text = re.sub(r"<metadata>.*?</metadata>\s*", "", text, flags=re.DOTALL)
-    text = re.sub(r'\bid="([^"]+)"', rf'id="{mark}-\1"', text)
+    text = _with_own_ids(text, mark)
     text = re.sub(r'href="#([^"]+)"', rf'href="#{mark}-\1"', text)
     text = re.sub(r"url\(#([^)]+)\)", rf"url(#{mark}-\1)", text)
     # A style element in an inline SVG holds for the whole page unless it is bound to this one.
     text = text.replace("*{stroke-linejoin", f"#{mark} *{{stroke-linejoin")
     text = text.replace("'DejaVu Sans'", "'DejaVu Sans', Verdana, sans-serif")
     return _opened(text, mark, alt)
+
+
+def _with_own_ids(text: str, mark: str) -> str:
+    """Return the SVG with a mark before each id, and a number after those that occur again."""
+    seen: Counter[str] = Counter()
+
+    def own(found: re.Match[str]) -> str:
+        name = re.sub(r"\s+", "-", found.group(1))
+        seen[name] += 1
+        return f'id="{mark}-{name}"' if seen[name] == 1 else f'id="{mark}-{name}-again{seen[name]}"'
+
+    return re.sub(r'\bid="([^"]+)"', own, text)
 
 
 def _opened(text: str, mark: str, alt: str) -> str:
@@ -293,5 +306,5 @@ def _opened(text: str, mark: str, alt: str) -> str:
     return (
         f'<svg id="{mark}" xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
         f'viewBox="{box}" width="{width:.0f}" height="{height:.0f}" style="max-width:100%;height:auto" '
-        f'role="img" aria-labelledby="{mark}-title"><title id="{mark}-title">{escape(alt)}</title>{text[end:]}'
+        f'role="img" aria-labelledby="{mark}-alt"><title id="{mark}-alt">{escape(alt)}</title>{text[end:]}'
     )

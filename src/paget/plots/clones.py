@@ -52,7 +52,7 @@ def lumped(clones: pd.DataFrame, sizes: pd.DataFrame, most: int = _MOST_CLONES) 
     peak = sizes[held].max().sort_values(ascending=False, kind="stable")
     kept = roots | set(peak.index[: max(most, 1)])
     homes = [_nearest(parents, clone, kept) for clone in held]
-    summed = sizes[held].T.groupby(homes).sum().T
+    summed = sizes[held].T.groupby(np.array(homes, np.uint64)).sum().T
     rows = clones[clones["clone"].isin(kept)].sort_values(["origin_age_day", "clone"], kind="stable")
     rows = rows.assign(parent_clone=[_nearest(parents, parents[clone], kept) for clone in rows["clone"]])
     return rows.reset_index(drop=True), summed.reindex(columns=rows["clone"], fill_value=0.0)

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _NODE: Final = 0.125
 _LOOP: Final = 0.75
+_THICK: Final = 12
+"""Lesions from which an arrow may be as thick as arrows get."""
 _ASIDE: Final = {"blood": 0.06, "lymph": -0.06, "cavity": 0.15}
 """How far arrows of each route stand off the line between two organs."""
 Point = tuple[float, float]
@@ -130,7 +132,7 @@ def _node(axes: Axes, organ: str, x: float, y: float, is_primary: bool) -> None:
 def _arrow(axes: Axes, places: dict[str, Point], source: str, target: str, route: str, count: int, most: int) -> None:
     from matplotlib.patches import FancyArrowPatch
 
-    width = 1.0 + 5.0 * math.sqrt(count / most)
+    width = 1.0 + 5.0 * math.sqrt(count / max(most, _THICK))
     colour = style.ROUTES.get(route, style.MUTED)
     start, end, bend = _ends(places[source], places[target], route)
     arrow = FancyArrowPatch(

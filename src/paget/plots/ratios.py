@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -19,6 +20,7 @@ _RATIO_TICKS: Final = (0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0, 5.0, 1
 _LEAST_RATIO: Final = 0.02
 _LONGEST_RATIO: Final = 50.0
 _MOST_TICKS: Final = 6
+_FAVOUR_SIGNS: Final = 18
 
 
 class _Row(NamedTuple):
@@ -68,7 +70,7 @@ def forest(
     both = any(row.published[0] is not None for row in table)
     lines = _with_groups(table)
     subtitle = "Square: estimate; line: 95 % interval" + ("; orange circle: as published" if both else "")
-    height = 0.95 + (0.5 if both else 0.36) * len(lines) + (0.25 if favours else 0.0)
+    height = 0.95 + (0.5 if both else 0.36) * len(lines) + (0.4 if favours else 0.0)
     figure = new_figure(title, height, subtitle=subtitle)
     axes = plain_axes(figure.subplots(), grid="x")
     axes.axvline(1.0 if ratio else 0.0, color=style.MUTED, linewidth=1.2)
@@ -92,7 +94,8 @@ def forest(
     _scale(axes, table, ratio=ratio)
     axes.set_xlabel(f"{measure}{' (logarithmic scale)' if ratio else ''}")
     for words, end in zip(favours, ("left", "right"), strict=False):
-        told = f"\N{LEFTWARDS ARROW} {words}" if end == "left" else f"{words} \N{RIGHTWARDS ARROW}"
+        arrow = "\N{LEFTWARDS ARROW}" if end == "left" else "\N{RIGHTWARDS ARROW}"
+        told = textwrap.fill(f"{arrow} {words}" if end == "left" else f"{words} {arrow}", _FAVOUR_SIGNS)
         at = 0.0 if end == "left" else 1.0
         axes.text(at, 1.0, told, transform=axes.transAxes, ha=end, va="bottom", fontsize=style.SMALL_POINT)
     return figure

@@ -73,7 +73,7 @@ CAUSES: Final[Mapping[str, str]] = {
 }
 """One colour a cause of death; the failure of an organ has the organ's."""
 
-ROUTES: Final[Mapping[str, str]] = {"primary": PRIMARY, "blood": "#B3243B", "lymph": "#257A5C", "cavity": "#D99A1C"}
+ROUTES: Final[Mapping[str, str]] = {"primary": PRIMARY, "blood": "#BE3F30", "lymph": "#3D9E9B", "cavity": "#D7AE0D"}
 """One colour a route by which the founder of a lesion came."""
 
 GROUPS: Final = ("#0B5FA5", "#D55E00", "#00876C", "#B04E9F", "#3D3D3D", "#C79A00", "#5AA9E6", "#7A3B1E")
@@ -117,6 +117,7 @@ _RESPONSE_WORDS: Final = {
 }
 _SHORT_FORMS: Final = {word.lower(): word for word in ("HER2", "HR", "SBRT", "SRS", "CAR", "TIL", "EMT", "PARP")}
 _LEAST_CONTRAST: Final = 4.5
+_BLACK: Final = "#000000"
 _DARKER: Final = 0.92
 
 
@@ -198,7 +199,7 @@ def text_colour(colour: str) -> str:
 
 def text_on(colour: str) -> str:
     """Return black or white, whichever is legible on a fill."""
-    return INK if contrast(INK, colour) >= contrast(PAPER, colour) else PAPER
+    return _BLACK if contrast(_BLACK, colour) >= contrast(PAPER, colour) else PAPER
 
 
 def mixed(colour: str, share: float, ground: str = PAPER) -> str:
