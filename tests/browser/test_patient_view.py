@@ -221,3 +221,18 @@ def test_everything_that_can_be_used_has_a_name(opened: Any) -> None:
             .map((node) => node.outerHTML.slice(0, 90))"""
     )
     assert nameless == []
+
+
+def test_two_views_of_one_page_share_no_id(browser: Any, page_file: Path) -> None:
+    """A page may hold the module twice: no id, of gradients and clips too, stands on it twice."""
+    twice = page_file.with_name("twice.html")
+    body = page_file.read_text(encoding="utf-8").split("<main>")[1].split("</main>")[0]
+    other = body.replace('id="pgv-', 'id="second-').replace('getElementById("pgv-', 'getElementById("second-')
+    twice.write_text(f"<!doctype html><meta charset=utf-8><title>Two</title>{body}{other}", encoding="utf-8")
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.goto(twice.as_uri())
+    page.wait_for_selector(".pgv-chart")
+    assert page.locator(".pgv").count() == 2
+    ids = page.evaluate("[...document.querySelectorAll('[id]')].map((node) => node.id)")
+    assert len(ids) == len(set(ids))
+    page.close()

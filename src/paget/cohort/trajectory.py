@@ -54,7 +54,8 @@ class Trajectory:
     key : ndarray of uint64, shape (L,)
         The lesions.
     cells : ndarray of float64, shape (T, L)
-        Living cells; 0 before a lesion holds a thousand cells, from when on it is followed, and after its end.
+        Living cells; 0 before a lesion holds a thousand cells, from when on it is followed, and after its end. Fewer
+        than that are counted at the ends of the engine's intervals, and laid straight (in logarithms) between them.
     asleep_cells : ndarray of float64, shape (T, N_ORGANS)
         Cells expected to sleep in each organ.
     known_day : ndarray of float64, shape (L,)
@@ -169,6 +170,18 @@ def _days(tables: Tables, points: int) -> NDArray[np.float64]:
     return days[np.diff(days, prepend=-np.inf) > AROUND_DAY / 2.0]
 
 
+def _sloped(day: NDArray[np.float64], cells: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return a lesion's cells with straight logarithms between days on which few cells were counted anew."""
+    stands = (cells > 0.0) & (cells < FOLLOWED_CELLS)
+    stands[1:] &= cells[1:] == cells[:-1]
+    stands[0] = False
+    known = np.flatnonzero((cells > 0.0) & ~stands)
+    if not stands.any() or known.size == 0:
+        return cells
+    sloped = np.exp(np.interp(day, day[known], np.log(cells[known])))
+    return np.where(stands, sloped, cells)
+
+
 class _Looking(Search):
     """A search for one patient's cancer that is stopped on certain days to be looked at."""
 
@@ -228,14 +241,17 @@ class _Looking(Search):
 
     def result(self) -> Trajectory:
         """Return what was seen."""
+        day = np.array([each for each, _, _ in self._seen])
         keys = np.array(sorted({key for _, sizes, _ in self._seen for key in sizes}), np.uint64)
         sizes = [[seen.get(key, 0.0) for key in keys.tolist()] for _, seen, _ in self._seen]
         cells = np.array(sizes, np.float64).reshape(len(self._seen), keys.size)
         # Few cells are counted at the ends of the engine's intervals alone, so that within one they stand still.
         cells[~np.logical_or.accumulate(cells >= FOLLOWED_CELLS, axis=0) | (cells < 1.0)] = 0.0
         ever = cells.any(axis=0)
+        for column in np.flatnonzero(ever):
+            cells[:, column] = _sloped(day, cells[:, column])
         return Trajectory(
-            day=np.array([day for day, _, _ in self._seen]),
+            day=day,
             key=keys[ever],
             cells=cells[:, ever],
             asleep_cells=np.array([asleep for _, _, asleep in self._seen]),

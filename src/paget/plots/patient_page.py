@@ -9,7 +9,7 @@ from importlib import resources
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final
 
-from paget.errors import MissingExtraError, SettingError
+from paget.errors import FolderError, MissingExtraError, SettingError
 from paget.plots.patient_data import patient_data
 
 if TYPE_CHECKING:
@@ -140,10 +140,14 @@ def patient_view(
     ------
     SettingError
         If there is no such patient, or the run's policy is an object whose code is not part of it.
+    FolderError
+        If this version or catalogue would give another patient than the run's.
     """
     from paget.cohort.trajectory import Life
 
     life = shown if isinstance(shown, Life) else _life(shown.provenance, index, len(shown), care)
+    if not isinstance(shown, Life):
+        _same(life, shown, index)
     if isinstance(against, str):
         if isinstance(shown, Life):
             raise SettingError("A life is compared with a life.", key="against", value=against, fix="simulate it, too")
@@ -191,3 +195,18 @@ def _life(made: Mapping[str, Any], index: int, patients: int, care: str | None) 
         screening=made["screening"],
         care=chosen,
     )
+
+
+def _same(life: Life, cohort: Cohort, index: int) -> None:
+    """Raise unless the patient simulated anew has the run's first cell and, up to care, the run's course."""
+    columns = ["onset_age_day", "symptom_age_day", "diagnosis_age_day"]
+    held = cohort.arrow("patients", columns, patient=index).to_pylist()[0]
+    now = life.tables.patients.select(columns).to_pylist()[0]
+    if held != now:
+        raise FolderError(
+            "The patient cannot be had again: the run was made with other software or entries.",
+            file=cohort.path,
+            key="patient",
+            value=index,
+            fix="simulate the run anew with this version and catalogue",
+        )

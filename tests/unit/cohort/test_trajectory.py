@@ -5,7 +5,7 @@ import pytest
 
 import paget
 from paget.cohort.one import one_patient
-from paget.cohort.trajectory import Life, one_life
+from paget.cohort.trajectory import Life, _sloped, one_life
 from paget.errors import SettingError
 
 SEED = 3
@@ -52,7 +52,8 @@ def test_how_often_one_looks_changes_nothing(life: Life, index: int) -> None:
     assert days.size > 2
     assert keys.size > 2
     first, second = life.trajectory.cells[np.ix_(here, own)], other.cells[np.ix_(there, others)]
-    both = (first > 0.0) & (second > 0.0)
+    both = (first > 1e4) & (second > 1e4)
+    assert both.any()
     np.testing.assert_allclose(first[both], second[both], rtol=1e-9)
 
 
@@ -85,3 +86,10 @@ def test_a_patient_that_cannot_be_is_refused() -> None:
     """An index below nothing is told with what is allowed."""
     with pytest.raises(SettingError, match="index is not in its range"):
         one_life("colorectal", -1)
+
+
+def test_few_cells_that_stand_still_are_laid_straight() -> None:
+    """Between two counts of few cells the logarithm is straight; counts, large lesions and gaps stay as they are."""
+    cells = np.array([0.0, 5000.0, 100.0, 100.0, 100.0, 800.0, 5000.0, 5000.0, 0.0])
+    day = np.array([0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0])
+    assert _sloped(day, cells).round(6).tolist() == [0.0, 5000.0, 100.0, 200.0, 400.0, 800.0, 5000.0, 5000.0, 0.0]

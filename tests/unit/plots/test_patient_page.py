@@ -9,7 +9,7 @@ import pytest
 import paget
 from paget import plots
 from paget.cohort.trajectory import Life, one_life
-from paget.errors import MissingExtraError, SettingError
+from paget.errors import FolderError, MissingExtraError, SettingError
 from paget.plots.patient_data import patient_data
 from paget.plots.patient_page import EXPORT, PatientView, module, patient_view, style
 
@@ -104,3 +104,11 @@ def test_a_patient_of_a_run_is_shown_under_the_runs_policy(tmp_path: Path) -> No
     assert [arm["care"] for arm in shown.data["arms"]] == ["standard of care", "no treatment"]
     with pytest.raises(SettingError, match="no such patient"):
         patient_view(cohort, 3)
+
+
+def test_a_run_of_another_catalogue_is_not_shown_as_this_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the same patient cannot be had again, that is said rather than another one shown."""
+    cohort = paget.simulate("colorectal", n=3, seed=3, out=tmp_path / "run")
+    monkeypatch.setitem(cohort.provenance, "seed", 4)
+    with pytest.raises(FolderError, match="cannot be had again"):
+        patient_view(cohort, 1)

@@ -12,7 +12,6 @@ const PHASES = {
   neoadjuvant: "#2F6F8F", local: "#1F3F66", adjuvant: "#4F8FB5", systemic: "#0B5FA5", maintenance: "#7FA9CF",
   supportive: "#8A8193", watching: "#B8B8B8", surveillance: "#B8B8B8",
 };
-let views = 0;
 
 function make(tag, attributes = {}, ...children) {
   const svg = "svg g path line rect circle text title polyline polygon".split(" ").includes(tag);
@@ -66,7 +65,8 @@ function logAt(log, at) {
 class View {
   constructor(data, el) {
     this.data = data;
-    this.number = ++views;
+    // A page may hold this module more than once, so a count of its own would not tell views apart.
+    this.number = Math.random().toString(36).slice(2, 9);
     this.last = Math.max(...data.arms.map((arm) => arm.end));
     this.domain = [0, this.last];
     const first = data.arms[0];
@@ -577,7 +577,8 @@ class View {
       const mm = this.millimetres(log);
       const radius = Math.max(LEAST_RADIUS, mm / 2 / this.data.mmPerUnit);
       one.body.setAttribute("r", radius.toFixed(2));
-      one.body.setAttribute("fill-opacity", mm < 0.5 ? 0.45 : 0.88);
+      one.body.setAttribute("fill-opacity", mm < 0.5 ? 0.6 : 0.88);
+      one.body.setAttribute("stroke-width", mm < 0.5 ? 0.35 : 0.9);
       one.ring.setAttribute("r", (radius + 2.6).toFixed(2));
       one.ring.style.display = seen ? "" : "none";
       one.wide.setAttribute("r", Math.max(8, radius + 2).toFixed(2));
