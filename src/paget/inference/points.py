@@ -6,9 +6,12 @@ import csv
 import io
 import json
 import math
+import os
+import threading
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from multiprocessing.connection import wait
 from typing import TYPE_CHECKING, Any, Final, Self
 
 import numpy as np
@@ -191,7 +194,7 @@ class Points:
             return map(figures_of, jobs)
         if self._pool is None:
             # Threads would wait for one another, since policies are Python.
-            self._pool = ProcessPoolExecutor(self._workers, mp_context=get_context("spawn"))
+            self._pool = ProcessPoolExecutor(self._workers, get_context("spawn"), _end_with_parent)
         return self._pool.map(figures_of, jobs)
 
     def _keep(self, job: Job, figures: dict[str, Figure]) -> None:
@@ -216,6 +219,18 @@ class Points:
             key, name, value, se = row
             found.setdefault(key, {})[name] = (float(value), float(se) if se else None)
         yield from found.items()
+
+
+def _end_with_parent() -> None:
+    """Have this process end when the one that started it does, however that ends; a pool's would go on."""
+    parent = parent_process()
+
+    def watch() -> None:
+        if parent is not None:
+            wait([parent.sentinel])
+            os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _check(folder: Path, identity: dict[str, Any]) -> None:
