@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import tomllib
 from dataclasses import dataclass
 from functools import partial
@@ -12,6 +13,7 @@ from paget import catalogue
 from paget.cohort.api import fill
 from paget.cohort.care_plan import known_policies
 from paget.cohort.recipe import check_number, make_recipe
+from paget.cohort.store import joined
 from paget.errors import EntryError, SettingError, nearest
 from paget.model.layout import ORGANS, SEXES
 from paget.web.app import asks
@@ -21,12 +23,14 @@ from paget.web.rows import finite, readable
 if TYPE_CHECKING:
     from paget.cohort.map_case import Case
     from paget.cohort.recipe import Recipe
+    from paget.cohort.store import Tables
     from paget.web.app.jobs import Job, Jobs
 
 Found = dict[str, Any]
 Names = dict[str, str]
 MOST_PATIENTS: Final = 1_000_000
 """Larger runs are for the command line, which goes on where it was stopped."""
+STEP_PATIENTS: Final = 500
 _INDEX_DIGITS: Final = 15
 _ROWS: Final = 2_000
 _TOLD: Final = ("lesions", "clones", "findings", "tests", "treatments", "visits", "adverse_events", "funnel")
@@ -92,8 +96,23 @@ def begin_run(place: Place, _names: Names, ask: asks.RunAsk) -> Found:
 
 
 def _simulate(place: Place, recipe: Recipe, name: str, n: int, job: Job) -> Found:
-    path = place.runs.path(name)
-    fill(path, recipe, n, compute=recipe, workers=place.workers, scheduler=None, heard=job.advance)
+    """Bring a run's folder to its end, in steps so short that a job is soon stopped; the tables do not show them."""
+    heard_before = itertools.count()
+
+    def compute(first: int, count: int) -> Tables:
+        parts = []
+        for start in range(first, first + count, STEP_PATIENTS):
+            size = min(STEP_PATIENTS, first + count - start)
+            job.advance(0)
+            parts.append(recipe(start, size))
+            job.advance(size)
+        return parts[0] if len(parts) == 1 else joined(parts)
+
+    def heard(patients: int) -> None:
+        # The first call tells of patients who were there already; those that follow were counted step by step.
+        job.advance(0 if next(heard_before) else patients)
+
+    fill(place.runs.path(name), recipe, n, compute=compute, workers=place.workers, scheduler=None, heard=heard)
     return {"run": name}
 
 

@@ -55,6 +55,7 @@ class Job:
         self.result: dict[str, Any] | None = None
         self.error: dict[str, str] | None = None
         self._stop = threading.Event()
+        self._counting = threading.Lock()
 
     @property
     def is_over(self) -> bool:
@@ -63,7 +64,8 @@ class Job:
 
     def advance(self, patients: int) -> None:
         """Note that so many more patients are done; raises where the job is to be stopped."""
-        self.done += patients
+        with self._counting:
+            self.done += patients
         if self._stop.is_set():
             raise _CancelledError
 
