@@ -15,15 +15,15 @@ from paget.plots.outline import HEIGHT, MM_PER_UNIT, WIDTH
 
 MARGIN: Final = 175
 """Room for labels on either side."""
-LEGEND: Final = 46
+LEGEND: Final = 60
 RAMP: Final = ("#F6D9CF", "#E39A8B", "#C2545B", "#8C1D40", "#4F0A2B")
 """Colours from little to much, each darker than the one before."""
 LESION: Final = "#8C1D40"
 LEAST_RADIUS: Final = 1.6
 """Lesions that would be smaller on the drawing are dots of this radius."""
 _LABELS: Final = 12
-_GAP: Final = 24.0
-_TEXT: Final = 15
+_GAP: Final = 53.0
+_TEXT: Final = 21
 
 
 def body_map(
@@ -158,7 +158,7 @@ def _told(organ: str, share: float | None, measure: str) -> str:
 
 
 def _percent(share: float) -> str:
-    return f"{100.0 * share:.1f} %" if 0.0 < share < 0.0995 else f"{100.0 * share:.0f} %"  # noqa: PLR2004
+    return f"{100.0 * share:.1f} %" if 0.0 < share < 0.00995 else f"{100.0 * share:.0f} %"  # noqa: PLR2004
 
 
 def _sentence(shares: Mapping[str, float], rows: Sequence[Mapping[str, Any]], measure: str) -> str:
@@ -174,21 +174,23 @@ def _labels(shares: Mapping[str, float], sex: str, primary: str) -> str:
     """Return the names of the organs with most, each beside the body and tied to its place."""
     most = sorted((item for item in shares.items() if item[1] > 0.0), key=lambda item: -item[1])[:_LABELS]
     sides: dict[bool, list[tuple[float, float, str]]] = {False: [], True: []}
-    for organ, share in most:
+    for organ, _ in most:
         if ONLY.get(organ, sex) == sex:
             x, y = anchor(organ, sex, primary)
-            sides[x > WIDTH / 2].append((y, x, f"{style.upper_first(style.words(organ))} {_percent(share)}"))
+            sides[x > WIDTH / 2].append((y, x, organ))
     parts = []
     for right, found in sides.items():
         levels = _apart([y for y, _, _ in sorted(found)])
         edge, sign = (WIDTH + 8, 1) if right else (-8, -1)
-        for level, (y, x, text) in zip(levels, sorted(found), strict=True):
-            line = f"M{x:.1f} {y:.1f}L{edge - 34 * sign} {level:.1f}H{edge - 4 * sign}"
+        for level, (y, x, organ) in zip(levels, sorted(found), strict=True):
+            line = f"M{x:.1f} {y:.1f}L{edge - 26 * sign} {level:.1f}H{edge - 4 * sign}"
+            place_of = f'x="{edge}" text-anchor="{"start" if right else "end"}" font-size="{_TEXT}"'
             parts.append(
-                f'<path d="{line}" fill="none" stroke="{style.MUTED}" stroke-width=".9"/>'
-                f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2" fill="{style.INK}" stroke="#fff" stroke-width=".7"/>'
-                f'<text x="{edge}" y="{level + 5:.1f}" text-anchor="{"start" if right else "end"}" '
-                f'font-size="{_TEXT}" fill="{style.INK}">{escape(text)}</text>'
+                f'<path d="{line}" fill="none" stroke="{style.MUTED}"/>'
+                f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.4" fill="{style.INK}" stroke="#fff" stroke-width=".8"/>'
+                f'<text {place_of} y="{level + 1:.1f}" fill="{style.INK}">'
+                f"{escape(style.upper_first(style.words(organ)))}</text>"
+                f'<text {place_of} y="{level + 22:.1f}" fill="{style.MUTED}">{_percent(shares[organ])}</text>'
             )
     return f"<g>{''.join(parts)}</g>" if parts else ""
 
@@ -198,7 +200,7 @@ def _apart(levels: list[float]) -> list[float]:
     out: list[float] = []
     for level in levels:
         out.append(max(level, out[-1] + _GAP) if out else level)
-    over = max(0.0, out[-1] - (HEIGHT - 12.0)) if out else 0.0
+    over = max(0.0, out[-1] - (HEIGHT - 30.0)) if out else 0.0
     for k in range(len(out) - 1, -1, -1):
         highest = out[k] - over if k == len(out) - 1 else min(out[k], out[k + 1] - _GAP)
         out[k] = highest
@@ -233,9 +235,9 @@ def _legend(most: float, measure: str, ident: str) -> str:
     return (
         f'<defs><linearGradient id="{ident}-ramp">{stops}</linearGradient></defs>'
         f'<rect x="{left}" y="{top}" width="{wide}" height="11" rx="2" fill="url(#{ident}-ramp)"/>'
-        f'<text x="{left - 8}" y="{top + 11}" text-anchor="end" {text}>0</text>'
-        f'<text x="{left + wide + 8}" y="{top + 11}" {text}>{_percent(most)}</text>'
-        f'<text x="{WIDTH / 2}" y="{top + 31}" text-anchor="middle" {text}>{escape(measure)}</text>'
+        f'<text x="{left - 8}" y="{top + 13}" text-anchor="end" {text}>0</text>'
+        f'<text x="{left + wide + 8}" y="{top + 13}" {text}>{_percent(most)}</text>'
+        f'<text x="{WIDTH / 2}" y="{top + 38}" text-anchor="middle" {text}>{escape(measure)}</text>'
     )
 
 

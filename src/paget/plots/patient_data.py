@@ -115,7 +115,9 @@ def _arm(
         "care": "no treatment" if life.care == "none" else style.words(life.care.split("@", maxsplit=1)[0]),
         "end": _since(end, onset),
         "dead": dead,
-        "outcome": f"dies at {end / YEAR_DAY:.1f} of {cause_words(str(patient['cause']))}" if dead else "is alive",
+        "outcome": f"dies at {end / YEAR_DAY:.1f} of {cause_words(str(patient['cause']))}"
+        if dead
+        else f"is alive at {end / YEAR_DAY:.1f}",
         "symptom": _since(patient["symptom_age_day"], onset),
         "diagnosis": _since(patient["diagnosis_age_day"], onset),
         "stage": str(patient["stage"]) if patient["diagnosis_age_day"] is not None else "",

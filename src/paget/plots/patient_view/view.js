@@ -446,12 +446,13 @@ class View {
     const label = (words, y) => svg.append(make("text", { x: width - right + 9, y, class: "pgv-lanename" }, words));
     const inside = (from, to) => to >= this.domain[0] && from <= this.domain[1];
     if (arm.diagnosis === null && arm.symptom === null) {
-      svg.append(make("text", { x: left + 6, y: 30, class: "pgv-mark" }, "Nothing was known until death."));
+      svg.append(make("text", { x: left + 6, y: 30, class: "pgv-mark" }, arm.dead ? "Nothing was known until death." : "Nothing is known yet."));
     }
     const spots = [];
-    if (arm.symptom !== null) spots.push([arm.symptom, "symptom", `first symptom`]);
+    if (arm.symptom !== null) spots.push([arm.symptom, "symptom", "first symptom"]);
     if (arm.diagnosis !== null) spots.push([arm.diagnosis, "diagnosis", `found: stage ${arm.stage}`]);
-    spots.filter(([day]) => inside(day, day)).forEach(([day, kind, words], k) => {
+    spots.filter(([day]) => inside(day, day)).forEach(([day, kind, words]) => {
+      const k = kind === "symptom" ? 0 : 1;
       const at = x(day);
       const end = at > width - right - 110;
       svg.append(make("line", { x1: at, x2: at, y1: 8 + k * 15, y2: low, stroke: KNOWN, "stroke-opacity": 0.3 }));
