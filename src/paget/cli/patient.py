@@ -43,14 +43,15 @@ def patient(
     from paget import catalogue
     from paget.cohort.one import one_patient
 
-    if page is not None:
-        write_page(cancer, index, page, seed=seed, years=years, settings=parsed(settings), care=care)
-        return
+    chosen: dict[str, Any] = {"seed": seed, "years": years, "settings": parsed(settings)}
     if html is not None or against is not None:
-        written = _write(html, cancer, index, (care, against), seed=seed, years=years, settings=parsed(settings))
+        written = _write(html, cancer, index, (care, against), **chosen)
         typer.echo(json.dumps({"page": str(html)}) if as_json else written)
+    if page is not None:
+        write_page(cancer, index, page, care=care, **chosen)
+    if html is not None or page is not None:
         return
-    tables = one_patient(cancer, index, seed=seed, years=years, settings=parsed(settings), care=care)
+    tables = one_patient(cancer, index, care=care, **chosen)
     row = tables.patients.to_pylist()[0]
     rows = {name: [_readable(each) for each in getattr(tables, name).to_pylist()] for name in _TABLES}
     if as_json:
