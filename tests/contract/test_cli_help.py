@@ -13,7 +13,7 @@ import paget
 
 COMMANDS = (
     *("run", "compare", "patient", "origin", "map", "plan", "screen", "trial"),
-    *("validate", "targets", "list", "show", "cite"),
+    *("validate", "targets", "list", "show", "cite", "report", "app"),
 )
 HEAVY = ("numba", "numpy", "pandas", "pyarrow", "pydantic", "rich", "scipy", "pint", "distributed")
 LIMIT_SECONDS = 0.4

@@ -48,7 +48,7 @@ def test_a_run_prints_a_short_summary_that_ends_with_the_path(done: subprocess.C
     assert " ".join(" ".join(lines[:2]).split()).startswith(
         f"Colorectal cancer: {N:,} patients, standard of care, seed 1, 2 years from the first cell"
     )
-    assert lines[-1] == "Tables: whole"
+    assert lines[-2:] == ["Tables: whole", "Report: whole/report.html"]
     assert done.stderr == ""
 
 
