@@ -43,6 +43,7 @@ KINDS: Final = (
     "utilities",
     "fitness",
     "targets",
+    "posteriors",
 )
 """Folders inside a catalogue folder."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -36,6 +36,10 @@ def run(
         typer.Option("--screening", metavar="NAME", help="A screening programme; see: paget list pathways."),
     ] = None,
     care: Care = "standard_of_care",
+    parameters: Annotated[
+        Literal["stated", "posterior"],
+        typer.Option("--parameters", help="Numbers as stated, or draws of what calibration left uncertain."),
+    ] = "stated",
     branch: Annotated[
         Path | None,
         typer.Option("--branch", metavar="RUN", help="Go on with the patients of a finished run, by another --care."),
@@ -60,14 +64,14 @@ def run(
     chosen = parsed(settings)
     if branch is None and at is not None:
         raise SettingError("There is a point to branch at, and no run.", key="--at", value=at, fix="add --branch RUN")
-    folder = out or default_folder(cancer, n, seed, years, chosen, screening, care)
+    folder = out or default_folder(cancer, n, seed, years, chosen, screening, care, parameters)
     shared: dict[str, Any] = {"workers": workers, "scheduler": scheduler, "progress": not as_json}
     try:
         if branch is None:
             from paget.cohort.api import simulate
 
             picked: dict[str, Any] = {"seed": seed, "years": years, "settings": chosen, "screening": screening}
-            cohort = simulate(cancer, n, care=care, out=folder, **picked, **shared)
+            cohort = simulate(cancer, n, care=care, parameters=parameters, out=folder, **picked, **shared)
         else:
             from paget.cohort.branching import branch as branching
 
@@ -85,6 +89,10 @@ def run(
     from paget.cli.summary_text import print_summary
 
     print_summary(summary, folder)
+    if "posterior" in summary:
+        from paget.cli.between_draws_text import print_between_draws
+
+        print_between_draws(summary["posterior"])
     leave(folder, with_report, as_json=False, afresh=False)
 
 
@@ -140,9 +148,12 @@ def default_folder(
     settings: dict[str, str],
     screening: str | None = None,
     care: str = "standard_of_care",
+    parameters: str = "stated",
 ) -> Path:
-    """Return the folder of a run that names none: another one for other settings, horizon, screening or care."""
+    """Return the folder of a run that names none: another one for other settings, horizon, screening, care, numbers."""
     other = [years, settings, screening, None if care == "standard_of_care" else care]
+    # Only where it is told, so that the folder of a run that does not is the one it always was.
+    other += [parameters] if parameters != "stated" else []
     changed = json.dumps(other, sort_keys=True) if any(other) else ""
     suffix = f"-{hashlib.sha256(changed.encode()).hexdigest()[:6]}" if changed else ""
     return Path("runs") / f"{cancer}-{n}-{seed}{suffix}"

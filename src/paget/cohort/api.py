@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 from paget.cohort import provenance, runner
 from paget.cohort.care_plan import STANDARD
 from paget.cohort.cohort import Cohort
+from paget.cohort.drawn import recipe_by
 from paget.cohort.progress import ProgressBar
-from paget.cohort.recipe import N_MAX, check_number, compute_packed, make_recipe
+from paget.cohort.recipe import N_MAX, check_number, compute_packed
 from paget.cohort.store import SUMMARY_NAME, RunFolder, blocks_of, locked, write_text, writing
 from paget.cohort.summing import summary_of
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from paget.cohort.care_plan import Planner
+    from paget.cohort.drawn import Parameters
     from paget.cohort.recipe import Recipe
     from paget.cohort.runner import BlockFunction, Heard, Submitter
     from paget.cohort.store import Block
@@ -40,6 +42,7 @@ def simulate(  # noqa: PLR0913 - one call holds every choice of a run
     settings: Mapping[str, str] | None = None,
     screening: str | None = None,
     care: str | Policy | Protocol | Planner = STANDARD,
+    parameters: Parameters = "stated",
     scheduler: str | Submitter | None = None,
     progress: bool = False,
 ) -> Cohort:
@@ -70,6 +73,9 @@ def simulate(  # noqa: PLR0913 - one call holds every choice of a run
     care
         Policy by which those who are found are cared for: ``standard_of_care``, ``none`` for the natural history,
         another policy or protocol of the catalogue, a TOML file, a protocol, or an object with ``decide``.
+    parameters
+        ``stated`` for the catalogue's values, or ``posterior`` for draws of what calibration left uncertain: every 100
+        patients share one of up to 20 draws, by turns.
     scheduler
         Address of a Dask scheduler, or any object with a ``submit`` method, that computes elsewhere.
     progress
@@ -85,7 +91,7 @@ def simulate(  # noqa: PLR0913 - one call holds every choice of a run
     UnknownEntryError
         If no cancer or group has this name.
     SettingError
-        If a number is out of range, or nothing answers at the scheduler's address.
+        If a number is out of range, nothing answers at the scheduler's address, or there is no posterior.
     EntryError, UnitError
         If a setting names no number of the cancer, or its unit does not fit.
     FolderError
@@ -101,7 +107,8 @@ def simulate(  # noqa: PLR0913 - one call holds every choice of a run
     threads = runner.available_cores() if workers is None else workers
     check_number("n", n, 1, N_MAX)
     check_number("workers", threads, 1, runner.WORKERS_MAX)
-    recipe = make_recipe(cancer, seed=seed, years=years, settings=settings, screening=screening, care=care)
+    options: dict[str, Any] = {"seed": seed, "years": years, "settings": settings, "screening": screening, "care": care}
+    recipe = recipe_by(parameters, cancer, **options)
     with contextlib.ExitStack() as open_now:
         path = open_now.enter_context(_temporary()) if out is None else Path(out)
         elsewhere = open_now.enter_context(runner.connected(scheduler)) if isinstance(scheduler, str) else scheduler

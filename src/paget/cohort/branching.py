@@ -25,7 +25,7 @@ from paget.care.untreated import Untreated
 from paget.cohort.api import simulate
 from paget.cohort.care_plan import NONE, STANDARD, CarePlan, Planner, make_plan, name_of
 from paget.cohort.cohort import Cohort
-from paget.cohort.recipe import make_recipe
+from paget.cohort.drawn import parameters_of, recipe_by
 from paget.errors import FolderError, SettingError
 from paget.model.protocol import Protocol
 
@@ -171,11 +171,13 @@ def branch(
         from_day=_from_day(cohort, point),
     )
     kept = {key: made[key] for key in ("seed", "years", "settings", "screening")}
-    _same_past(cohort, make_recipe(made["cancer"], **kept, care=NONE).identity.as_dict())
+    parameters = parameters_of(made)
+    _same_past(cohort, recipe_by(parameters, made["cancer"], **kept, care=NONE).identity.as_dict())
     return simulate(
         made["cancer"],
         len(cohort),
         **kept,
+        parameters=parameters,
         care=chosen,
         out=out,
         workers=workers,

@@ -35,6 +35,7 @@ _IDENTITY: Final = (
     "years",
     "screening",
     "care",
+    "posterior",
     "block_patients",
     "catalogue_digest",
 )
@@ -65,6 +66,8 @@ class Identity:
         Screening programme; None for none.
     care
         Policy by which those who are found are cared for; a file or an object by its content.
+    posterior
+        Digest of the draws of a posterior that the patients' numbers are taken from; None for stated numbers.
     block_patients
         Patients per block.
     """
@@ -78,6 +81,7 @@ class Identity:
     years: float | None = None
     screening: str | None = None
     care: str = "none"
+    posterior: str | None = None
     block_patients: int = 0
 
     def as_dict(self) -> dict[str, object]:

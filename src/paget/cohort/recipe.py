@@ -156,6 +156,16 @@ class Recipe:
                 pieces.append(life_courses(program, eyes, self.population, self.seed, own, self.years, plan))
         return pieces[0] if len(pieces) == 1 else merged(pieces)
 
+    def of_patient(self, index: int) -> Recipe:  # noqa: ARG002 - recipes whose patients differ in numbers need it
+        """Return the recipe by which a patient is simulated: this one, unless patients have numbers of their own.
+
+        Parameters
+        ----------
+        index
+            Which patient.
+        """
+        return self
+
     def packed(self) -> bytes:
         """Return the recipe as bytes, for `compute_packed` on another machine."""
         return pickle.dumps(self)

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from paget import engine
 from paget.cohort.care_plan import STANDARD
+from paget.cohort.drawn import recipe_by
 from paget.cohort.mixture import entry_numbers
 from paget.cohort.population import draw_patients
-from paget.cohort.recipe import N_MAX, check_number, make_recipe
+from paget.cohort.recipe import N_MAX, check_number
 from paget.cohort.search import CLOCK, Search
 from paget.engine.state import LARGEST, Capacity, has_sparse_memory
 from paget.model import layout
@@ -26,6 +27,7 @@ from paget.observation.symptoms import N_PLACES
 
 if TYPE_CHECKING:
     from paget.cohort.diagnosis import Eyes
+    from paget.cohort.drawn import Parameters
     from paget.cohort.recipe import Recipe
     from paget.cohort.store import Tables
     from paget.engine import Program, State
@@ -82,7 +84,7 @@ class Life:
     care: str
 
 
-def one_life(
+def one_life(  # noqa: PLR0913 - one call holds every choice of a run
     cancer: str,
     index: int,
     *,
@@ -91,6 +93,7 @@ def one_life(
     settings: Mapping[str, str] | None = None,
     screening: str | None = None,
     care: str | Protocol = STANDARD,
+    parameters: Parameters = "stated",
     points: int = POINTS,
 ) -> Life:
     """Simulate one patient of a cohort and look at it over time.
@@ -101,6 +104,8 @@ def one_life(
         As for `one_patient`.
     screening
         Screening programme; None for none.
+    parameters
+        Where the run's numbers come from; see `paget.simulate`.
     points
         Days looked at besides those around changes of treatment.
 
@@ -118,7 +123,8 @@ def one_life(
     """
     check_number("index", index, 0, N_MAX - 1)
     check_number("points", points, 2, 10_000)
-    recipe = make_recipe(cancer, seed=seed, years=years, settings=settings, screening=screening, care=care)
+    options: dict[str, Any] = {"seed": seed, "years": years, "settings": settings, "screening": screening, "care": care}
+    recipe = recipe_by(parameters, cancer, **options).of_patient(index)
     tables = recipe.patients(np.array([index], np.int64))
     number = _entry(recipe, index)
     return Life(tables, trajectory(recipe, index, _days(tables, points)), recipe.members[number][0], recipe.care)

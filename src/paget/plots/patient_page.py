@@ -171,6 +171,7 @@ def _read(name: str) -> str:
 
 def _life(made: Mapping[str, Any], index: int, patients: int, care: str | None) -> Life:
     """Simulate a patient of a finished run anew."""
+    from paget.cohort.drawn import parameters_of
     from paget.cohort.trajectory import one_life
     from paget.model.protocol import Protocol
 
@@ -194,6 +195,7 @@ def _life(made: Mapping[str, Any], index: int, patients: int, care: str | None) 
         settings=made["settings"],
         screening=made["screening"],
         care=chosen,
+        parameters=parameters_of(made),
     )
 
 
