@@ -210,6 +210,22 @@ class RunFacts:
                 rows.append((name, int(mine.sum()), [float(np.nanmean(each[mine]) / YEAR_DAY) for each in worth]))
         return rows
 
+    def first(self, table: str, patients: int, columns: Sequence[str]) -> pa.Table:
+        """Return rows of a table for the first patients of the run.
+
+        Parameters
+        ----------
+        table
+            Its name.
+        patients
+            How many.
+        columns
+            Which columns.
+        """
+        import pyarrow.dataset as ds
+
+        return self.cohort.dataset(table).to_table(columns=list(columns), filter=ds.field("patient") < patients)
+
     def some(self, table: str, patients: Sequence[int], columns: Sequence[str]) -> pa.Table:
         """Return rows of a table for a few patients.
 

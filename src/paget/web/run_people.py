@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import paget
-from paget import catalogue, plots
-from paget.errors import SettingError
-from paget.model.layout import LAYOUT_VERSION
+from paget import plots
+from paget.errors import RunError
 from paget.web.markup import Html, folded, joined, tag
 from paget.web.page import note
 from paget.web.telling import telling
@@ -41,16 +39,7 @@ def view_of(cohort: Cohort, index: int) -> Html:
     index
         Which patient.
     """
-    if not _is_same(cohort):
-        return note("The catalogue or the version has changed since, so this patient cannot be simulated again.")
     try:
         return Html(plots.patient_view(cohort, index).html())
-    except SettingError as error:
-        return note(f"There is no view of this patient: {error.fault}")
-
-
-def _is_same(cohort: Cohort) -> bool:
-    """Return whether a patient who is simulated now is the one of the run."""
-    made = cohort.provenance
-    is_same_code = (made["paget_version"], made["layout_version"]) == (paget.__version__, LAYOUT_VERSION)
-    return is_same_code and bool(made["catalogue_digest"] == catalogue.digest(made["cancer"]))
+    except RunError as error:
+        return note(f"There is no view of this patient. {error.fault}")

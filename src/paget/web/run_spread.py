@@ -80,7 +80,7 @@ def _by_stage(facts: RunFacts) -> Html:
 def _flow(facts: RunFacts) -> Html:
     some = min(len(facts.cohort), _FLOW_PATIENTS)
     columns = ("patient", "lesion", "parent_lesion", "organ", "route", "detectable_age_day")
-    lesions = facts.some("lesions", range(some), columns).to_pandas()
+    lesions = facts.first("lesions", some, columns).to_pandas()
     alt = "Organs that seeded metastases, the routes they took, and the organs in which they grew"
     below = "" if some == len(facts.cohort) else f"Of the first {some:,} patients."
     return drawn(plots.organ_flow(lesions), alt, below=below)

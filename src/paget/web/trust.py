@@ -15,6 +15,7 @@ from paget.web.scores import calibration, score_table, scored_text
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from paget.inference.outcomes import Outcomes
     from paget.inference.scoring import Scored
     from paget.web.run_facts import RunFacts
 
@@ -65,17 +66,30 @@ def _published(facts: RunFacts) -> Html:
         return joined(heading, tag("p", "The catalogue has no published figure that a run like this one tells."))
     unseen = [row for row in rows if not row.fitted]
     told = tag("p", scored_text(unseen or rows, fitted=not unseen))
-    few = (
-        note(f"With {len(facts.cohort):,} patients some of the differences are chance.")
-        if len(facts.cohort) < _FEW
-        else ""
-    )
+    size = len(facts.cohort)
+    few = note(f"With {size:,} patients some of the differences are chance.") if size < _FEW else None
+    few = note(f"By the first {_SCORED:,} patients.") if size > _SCORED else few
     return joined(
         heading, told, few, calibration(rows), folded("Each figure beside the published one", score_table(rows))
     )
 
 
-_FEW: Final = 2000
+_FEW: Final = 2_000
+_SCORED: Final = 20_000
+"""More patients would take long and hardly move a figure."""
+
+
+def _outcomes(facts: RunFacts, name: str) -> Outcomes:
+    from paget.inference import outcomes
+
+    columns = {
+        "patients": outcomes.PATIENT_COLUMNS,
+        "lesions": outcomes.LESION_COLUMNS,
+        "findings": outcomes.FINDING_COLUMNS,
+        "visits": outcomes.VISIT_COLUMNS,
+    }
+    tables = (facts.first(table, _SCORED, wanted) for table, wanted in columns.items())
+    return outcomes.outcomes_from(*tables, cancer=catalogue.cancer(name))
 
 
 def _not_comparable(facts: RunFacts) -> str:
@@ -110,7 +124,6 @@ def scores_of(facts: RunFacts) -> list[Scored]:
     """
     from paget.inference import targets
     from paget.inference.fitted import Fits
-    from paget.inference.outcomes import outcomes_of
     from paget.inference.scoring import scored
     from paget.inference.strata import NotComputableError
     from paget.inference.validate import plan_of
@@ -121,7 +134,7 @@ def scores_of(facts: RunFacts) -> list[Scored]:
     told = [(target, plan) for target, plan in asked if not isinstance(plan, str) and plan.run == run]
     if not told:
         return []
-    outcomes, fits = outcomes_of(facts.cohort, catalogue.cancer(name)), Fits.of_catalogue()
+    outcomes, fits = _outcomes(facts, name), Fits.of_catalogue()
     rows = []
     for target, plan in told:
         try:
