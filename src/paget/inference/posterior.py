@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from paget.errors import MissingExtraError
+from paget.inference.emulator import terms
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,8 +52,10 @@ class Likelihood:
 
     def emulated(self, points: Floats) -> Floats:
         """Return the figures at points, on the scale on which they are compared, shape (N, T)."""
-        found = [aim.compared(emulator(points)) for aim, emulator in zip(self.aims, self.emulators, strict=True)]
-        return np.stack(found, axis=1)
+        found = terms(self.box.centred(points)) @ self._weights
+        shares = [place for place, aim in enumerate(self.aims) if aim.is_share]
+        found[:, shares] = 1.0 / (1.0 + np.exp(-found[:, shares]))
+        return np.asarray(found)
 
     def __call__(self, points: Floats) -> Floats:
         """Return the logarithm of the posterior density at points, shape (N,)."""
@@ -59,14 +63,19 @@ class Likelihood:
         found = np.full(len(points), -np.inf)
         if inside.any():
             off = self.emulated(points[inside]) - self._value
-            found[inside] = -0.5 * (off**2 * self._precision).sum(axis=1)
+            found[inside] = -0.5 * (off**2 @ self._precision)
         return found
 
-    @property
+    @cached_property
+    def _weights(self) -> Floats:
+        """Coefficients of all emulators, which hold in the same box, shape (K, T)."""
+        return np.stack([made.weights for made in self.emulators], axis=1)
+
+    @cached_property
     def _value(self) -> Floats:
         return np.array([aim.value for aim in self.aims])
 
-    @property
+    @cached_property
     def _precision(self) -> Floats:
         """How much each figure counts: its weight by its variance, that of its emulator included."""
         pairs = zip(self.aims, self.emulators, strict=True)
