@@ -232,22 +232,13 @@ def sizes(
     order = sorted(groups, key=lambda name: -float(np.median(groups[name])))[: _MOST_ORGANS + 4]
     figure = new_figure(title, 0.75 + 0.42 * len(order), subtitle=subtitle)
     axes = plain_axes(figure.subplots(), grid="x")
-    drawn = axes.boxplot(
-        [groups[name] for name in order],
-        orientation="horizontal",
-        positions=range(len(order)),
-        widths=0.62,
-        whis=(5.0, 95.0),
-        showfliers=False,
-        patch_artist=True,
-        medianprops={"color": style.PAPER, "linewidth": 2.4},
-        boxprops={"linewidth": 0.0},
-        whiskerprops={"color": style.MUTED, "linewidth": 1.4},
-        capprops={"linewidth": 0.0},
-    )
-    for name, box, middle in zip(order, drawn["boxes"], drawn["medians"], strict=True):
-        box.set_facecolor(style.ORGANS.get(name, style.MUTED))
-        middle.set_color(style.text_on(style.ORGANS.get(name, style.MUTED)))
+    for place, name in enumerate(order):
+        colour = style.ORGANS.get(name, style.MUTED)
+        low, first, middle, third, high = np.quantile(groups[name], (0.05, 0.25, 0.5, 0.75, 0.95))
+        axes.plot([low, high], [place, place], color=style.MUTED, linewidth=1.4, zorder=1)
+        axes.barh(place, third - first, 0.62, left=first, color=colour, zorder=2, gid=f"box-{name}")
+        ends = [place - 0.31, place + 0.31]
+        axes.plot([middle, middle], ends, color=style.text_on(colour), linewidth=2.4, zorder=3, solid_capstyle="butt")
     labels = [f"{style.upper_first(style.words(name))} ({groups[name].size:,})" for name in order]
     axes.set_yticks(range(len(order)), labels)
     axes.set_xscale("log")

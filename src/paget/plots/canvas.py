@@ -216,7 +216,7 @@ def count_words(value: float) -> str:
     return "0" if value == 0.0 else f"{value:.2g}"
 
 
-def save(figure: Figure, path: str | Path) -> Path:
+def save(figure: Figure, path: str | Path, *, dpi: int = DPI) -> Path:
     """Write a figure to a file, the same bytes for the same figure.
 
     Parameters
@@ -225,6 +225,8 @@ def save(figure: Figure, path: str | Path) -> Path:
         Any matplotlib figure.
     path
         Where to; the suffix says the format: ``.png``, ``.svg`` or ``.pdf``.
+    dpi
+        Pixels per inch of a PNG.
 
     Returns
     -------
@@ -249,7 +251,7 @@ def save(figure: Figure, path: str | Path) -> Path:
     target.parent.mkdir(parents=True, exist_ok=True)
     no_date = {".png": {"Software": None}, ".svg": {"Date": None}, ".pdf": {"CreationDate": None}}
     with styled():
-        figure.savefig(target, dpi=DPI, metadata=no_date[suffix])
+        figure.savefig(target, dpi=dpi, metadata=no_date[suffix])
     return target
 
 

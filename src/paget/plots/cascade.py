@@ -31,8 +31,10 @@ SHOWN: Final = (
 _LIGHT: Final = "#7FB2D9"
 _DARK: Final = "#0B3C6F"
 _RARE: Final = 10.0
-_ROOM: Final = 1e3
-"""How much longer than the longest bar the axis is, so that its label has room."""
+_MOST_DECADES: Final = 12
+"""Up to so many there is a tick every thousand, beyond every million."""
+_BAR_SHARE: Final = 0.68
+"""How much of the axis the longest bar may take, so that its label has room."""
 
 
 @in_style
@@ -68,8 +70,9 @@ def funnel(table: pd.DataFrame | Mapping[str, Any], *, title: str = "From shed c
     for place, step in enumerate(steps):
         _bar(axes, place, step, counts, steps, low)
     axes.set_xscale("log")
-    axes.set_xlim(low, high * _ROOM)
-    ticks = [low * 1000.0**power for power in range(int(math.log10(high / low) / 3.0) + 1)]
+    axes.set_xlim(low, low * (high / low) ** (1.0 / _BAR_SHARE))
+    decades = int(math.log10(high / low) / _BAR_SHARE)
+    ticks = [low * 10.0**power for power in range(0, decades + 1, 3 if decades <= _MOST_DECADES else 6)]
     axes.set_xticks(ticks, [count_words(tick) for tick in ticks])
     axes.minorticks_off()
     axes.set_yticks(range(len(steps)), [style.upper_first(style.words(step)) for step in steps])

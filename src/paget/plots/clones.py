@@ -25,7 +25,8 @@ COLOURS: Final = ("#B9C4CC", *style.GROUPS[:4], "#C79A00", "#5AA9E6", "#7A3B1E",
 """Colours of clones in order of appearance; the first clone is grey, since the others are told against it."""
 _MOST_CLONES: Final = 9
 _LEAST_LABELLED: Final = 0.035
-_LEAST_DRAWN: Final = 0.02
+_MOSTLY: Final = 0.7
+_LEAST_DRAWN: Final = 0.3
 """Bands thinner than this, in per cent, would only show their edges."""
 
 
@@ -239,6 +240,11 @@ def _fill(
         if share[-1] >= _LEAST_LABELLED:
             ends.append(_middle_of_own(rows, edges, table, clone, total))
             labels.append((clone, share[-1]))
+    first = int(rows["clone"].iloc[0])
+    if first not in [clone for clone, _ in labels]:
+        # It is gone at the end, so that its name stands where it still was.
+        start = _middle_of_own(rows, edges, table, first, total, 0)
+        axes.text(age[0] + 0.02 * (age[-1] - age[0]), start, FIRST, va="center", fontsize=style.SMALL_POINT)
     places = spread_out(ends, 7.0, 3.0, 97.0)
     right = age[-1] + 0.015 * (age[-1] - age[0])
     for (clone, share), place, end in zip(labels, places, ends, strict=True):
@@ -261,11 +267,17 @@ def _middle_of_own(
     table: pd.DataFrame,
     clone: int,
     total: NDArray[np.float64],
+    at: int = -1,
 ) -> float:
-    """Return the height, in per cent, of the middle of the lowest part of a band that is the clone's own at the end."""
-    children = int((rows["parent_clone"] == clone).sum())
-    own = float(table[clone].iloc[-1]) / (children + 1)
-    return 100.0 * (float(edges[clone][0][-1]) + own / 2.0) / float(total[-1])
+    """Return the height, in per cent, at which to name a band on a day.
+
+    That is its middle where most of it is the clone's own, else the middle of the lowest part that is.
+    """
+    low, high = (float(edge[at]) for edge in edges[clone])
+    own = float(table[clone].iloc[at])
+    part = own / (int((rows["parent_clone"] == clone).sum()) + 1)
+    middle = (low + high) / 2.0 if own > _MOSTLY * (high - low) else low + part / 2.0
+    return 100.0 * middle / float(total[at])
 
 
 def clone_colours(rows: pd.DataFrame) -> dict[int, str]:

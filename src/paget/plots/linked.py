@@ -206,7 +206,7 @@ def _stages(alt: Any, base: Any, brush: Any, chosen: Any, table: pd.DataFrame) -
     most = alt.Scale(domain=[0, int(table["stage"].value_counts().max())], nice=True)
     where = {
         "y": alt.Y("stage:N", title=None, sort=[stage for stage in _STAGES if stage in set(table["stage"])]),
-        "x": alt.X("count():Q", title="Patients", scale=most),
+        "x": alt.X("count():Q", title="Patients", scale=most, axis=alt.Axis(tickCount=4)),
     }
     colour = alt.Color("stage:N", scale=_stage_scale(alt), legend=None)
     every = base.mark_bar(color=_GREY, cursor="pointer").encode(**where)
@@ -244,7 +244,7 @@ def _bars(
         most = alt.Scale(domain=[0, max(counts.values(), default=1)], nice=True)
         return kept.mark_bar(color=colour).encode(
             y=alt.Y(f"{column}:N", title=None, sort=list(counts), axis=alt.Axis(labelLimit=170)),
-            x=alt.X("count():Q", title="Patients", scale=most),
+            x=alt.X("count():Q", title="Patients", scale=most, axis=alt.Axis(tickCount=4)),
             tooltip=[alt.Tooltip(f"{column}:N", title=title), alt.Tooltip("count():Q", title="Patients")],
         )
 

@@ -24,7 +24,7 @@ SHRINKAGE_PERCENT: Final = -30.0
 Progression counts from the smallest sum and by new lesions too, so that a bar below the bound may still be one.
 """
 HIGHEST_PERCENT: Final = 100.0
-"""What grew more is drawn up to here, with its value written on it."""
+"""What grew more is drawn up to here, with a note how far it goes."""
 BASELINE: Final = "baseline_sum_mm"
 _PERCENT: Final = 100.0
 
@@ -108,10 +108,10 @@ def waterfall(
     axes = plain_axes(figure.subplots(), baseline=False)
     colours = [style.RESPONSES.get(kind, style.RESPONSES["NE"]) for kind in kinds]
     axes.bar(range(values.size), values, 0.86 if values.size < 80 else 1.0, color=colours, gid="bars")  # noqa: PLR2004
-    for place in np.flatnonzero(values > HIGHEST_PERCENT):
-        axes.text(
-            float(place), HIGHEST_PERCENT, f"+{values[place]:.0f}", ha="center", va="bottom", fontsize=style.SMALL_POINT
-        )
+    beyond = int(np.count_nonzero(values > HIGHEST_PERCENT))
+    if beyond:
+        text = f"up to +{values[0]:.0f} %"
+        axes.text(beyond + 0.2, HIGHEST_PERCENT, text, va="top", fontsize=style.SMALL_POINT, color=style.MUTED)
     _bounds(axes)
     axes.axhline(0.0, color=style.INK, linewidth=0.9)
     axes.set_xlim(-0.8, values.size - 0.2)

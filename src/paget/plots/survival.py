@@ -74,7 +74,7 @@ def kaplan_meier(
     colours
         Colours of the groups; stages, organs and responses have their own.
     until
-        Where the axis ends, in `unit`; where 5 % of the largest group are left if None.
+        Where the axis ends, in `unit`; where 5 % of all patients are left if None.
 
     Returns
     -------
@@ -90,7 +90,7 @@ def kaplan_meier(
         raise SettingError("There is no such unit of time.", value=unit, allowed=UNITS, meant=nearest(unit, UNITS))
     rows = _groups(groups, colours)
     scale = UNITS[unit]
-    end = until if until is not None else max(_end_day(row.day) for row in rows) / scale
+    end = until if until is not None else _end_day(np.concatenate([row.day for row in rows])) / scale
     ticks = _ticks(end, unit)
     names = [textwrap.wrap(row.label, _LABEL_SIGNS)[:_MOST_LINES] or ["All"] for row in rows]
     below = 0.1 + 0.24 * len(rows) * (1.5 if max(map(len, names)) > 1 else 1.0)

@@ -157,9 +157,11 @@ def _draw_events(
         chosen = seen[mask]
         months = (chosen["age_day"] - chosen["patient"].map(start)) / MONTH_DAY
         inside = months >= 0.0
-        axes.plot(months[inside], chosen["patient"].map(place)[inside], linestyle="", **_mark(name))
+        if inside.any():
+            axes.plot(months[inside], chosen["patient"].map(place)[inside], linestyle="", **_mark(name))
     for name, mask in (("Death", rows["died"]), ("Alive", ~rows["died"])):
-        axes.plot(rows["months"][mask], np.flatnonzero(mask), linestyle="", clip_on=False, **_mark(name))
+        if mask.any():
+            axes.plot(rows["months"][mask], np.flatnonzero(mask), linestyle="", clip_on=False, **_mark(name))
 
 
 def _mark(name: str) -> dict[str, Any]:

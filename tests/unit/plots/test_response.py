@@ -36,10 +36,10 @@ def test_waterfall_is_sorted_and_its_bars_are_the_best_changes() -> None:
 
 
 def test_waterfall_cuts_the_axis_and_tells_what_is_beyond() -> None:
-    """Growth beyond the axis is written on its bar."""
+    """How far growth goes beyond the axis is written beside the bars."""
     axes = plots.waterfall(CHANGES).axes[0]
     assert axes.get_ylim()[1] == pytest.approx(106.0)
-    assert "+140" in [text.get_text() for text in axes.texts]
+    assert "up to +140 %" in [text.get_text() for text in axes.texts]
 
 
 def test_bars_have_the_colour_of_the_response() -> None:
