@@ -113,9 +113,10 @@ class Calibration:
         return determined(self.posterior, [axis.key for axis in self.axes])
 
     def figures(self) -> list[dict[str, Any]]:
-        """Return each figure before and after the fit, and how well its emulator predicts points left out."""
+        """Return each figure before and after the fit, and the error of its emulator: of a share, or of a logarithm."""
         last = self.waves[-1].likelihood
-        explained = {aim.name: made.explained for aim, made in zip(last.aims, last.emulators, strict=True)}
+        pairs = zip(last.aims, last.emulators, strict=True)
+        error = {aim.name: aim.slope() * made.variance**0.5 for aim, made in pairs}
         names = ("cancer", "quantity", "stratum", "published", "low", "high")
         return [
             {
@@ -126,7 +127,7 @@ class Calibration:
                 "met_before": old.met,
                 "met_after": new.met,
                 "fitted": new.fitted,
-                "explained": explained.get(target.name),
+                "emulator_error": error.get(target.name),
             }
             for target, old, new in zip(self.problem.targets, self.before, self.after, strict=True)
         ]

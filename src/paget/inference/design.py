@@ -1,4 +1,4 @@
-"""Where a calibration simulates: scrambled Sobol points, which fill a box evenly (Sobol 1967; Owen 1995)."""
+"""Where a calibration simulates: scrambled Sobol points, which fill a box evenly."""
 
 from __future__ import annotations
 
