@@ -87,16 +87,25 @@ def test_the_keyboard_reaches_the_content_first(opened: tuple[Any, list[str]]) -
     assert focused == ["#content", 0]
 
 
-def test_what_is_folded_is_unfolded_on_paper(opened: tuple[Any, list[str]]) -> None:
-    """Before printing everything folded opens, and after it closes again."""
+def test_what_belongs_on_paper_is_unfolded_there(opened: tuple[Any, list[str]]) -> None:
+    """Before printing what belongs on paper opens, and after it closes again."""
     page, _ = opened
-    closed = "document.querySelectorAll('details:not([open])').length"
+    closed = "document.querySelectorAll('details[data-print]:not([open])').length"
     before = page.evaluate(closed)
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     assert before > 0
     assert page.evaluate(closed) == 0
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     assert page.evaluate(closed) == before
+
+
+def test_nothing_hangs_over_the_edge_of_paper(opened: tuple[Any, list[str]]) -> None:
+    """On the width of a printed A4 page nothing hangs out at the side."""
+    page, _ = opened
+    page.set_viewport_size({"width": 690, "height": 1000})
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.evaluate("document.documentElement.scrollWidth") == 690
 
 
 def test_a_report_prints_as_pages(opened: tuple[Any, list[str]]) -> None:

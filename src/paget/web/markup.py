@@ -124,7 +124,7 @@ def bars(
     return tag("table", tag("caption", caption), tag("thead", top), tag("tbody", body), class_="bars")
 
 
-def folded(title: str, *content: Content, is_open: bool = False) -> Html:
+def folded(title: str, *content: Content, is_open: bool = False, is_printed: bool = False) -> Html:
     """Return contents that open when their title is chosen.
 
     Parameters
@@ -135,5 +135,7 @@ def folded(title: str, *content: Content, is_open: bool = False) -> Html:
         What is shown.
     is_open
         Whether it is open from the start.
+    is_printed
+        Whether it is unfolded on paper; what is folded there is left out.
     """
-    return tag("details", tag("summary", title), content, open=is_open)
+    return tag("details", tag("summary", title), content, open=is_open, data_print=is_printed)

@@ -81,7 +81,7 @@ def citations(sources: Mapping[str, str]) -> Html:
     """
     own = tag("p", f"The simulator: Paget {paget.__version__}. The literature that its numbers come from:")
     texts = set(sources.values())
-    return joined(own, folded(f"{len(texts):,} references", references(texts)))
+    return joined(own, folded(f"{len(texts):,} references", references(texts), is_printed=True))
 
 
 def _linked(text: str) -> Html:

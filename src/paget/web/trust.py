@@ -70,7 +70,11 @@ def _published(facts: RunFacts) -> Html:
     few = note(f"With {size:,} patients some of the differences are chance.") if size < _FEW else None
     few = note(f"By the first {_SCORED:,} patients.") if size > _SCORED else few
     return joined(
-        heading, told, few, calibration(rows), folded("Each figure beside the published one", score_table(rows))
+        heading,
+        told,
+        few,
+        calibration(rows),
+        folded("Each figure beside the published one", score_table(rows), is_printed=True),
     )
 
 

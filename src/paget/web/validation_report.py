@@ -125,7 +125,7 @@ def _each(rows: Sequence[Scored], cancers: Sequence[str]) -> Html:
         able = sum(row.met is not None for row in mine)
         title = f"{style.upper_first(words.plain(name))}: {met} of {able} met"
         both = joined(calibration(mine), score_table(mine, caption=words.plain(name)))
-        parts.append(folded(title, both, is_open=len(cancers) == 1))
+        parts.append(folded(title, both, is_open=len(cancers) == 1, is_printed=True))
     return joined(parts)
 
 
