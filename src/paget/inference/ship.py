@@ -1,4 +1,7 @@
-"""Write a calibration into the catalogue of this checkout: ``python -m paget.inference.ship CANCER FOLDER``."""
+"""Write a calibration into the catalogue of this checkout: ``python -m paget.inference.ship CANCER FOLDER``.
+
+With ``soils`` in place of a cancer, the folder is that of the soils that all cancers share.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +10,12 @@ from pathlib import Path
 from typing import Final
 
 from paget.errors import PagetError, SettingError
-from paget.inference.shipping import report_of, ship
+from paget.inference.shipping import report_of, ship, ship_soils
 
 USAGE: Final = "python -m paget.inference.ship CANCER FOLDER [CATALOGUE]"
+SOILS: Final = "soils"
+"""Stands for what all cancers share, in place of a cancer."""
+
 _LEAST, _MOST = 2, 3
 
 
@@ -30,6 +36,9 @@ def main(arguments: list[str]) -> int:
         if not _LEAST <= len(arguments) <= _MOST:
             raise SettingError("There are too few or too many arguments.", value=" ".join(arguments), allowed=USAGE)
         cancer, folder, *rest = arguments
+        if cancer == SOILS:
+            sys.stdout.write(f"{ship_soils(folder, *rest)}\n")
+            return 0
         held = report_of(Path(folder))["cancer"]
         if held != cancer:
             raise SettingError(f"The folder holds a calibration of {held}.", value=cancer, allowed=held)

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 import re
 import tomllib
 from collections import defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from paget import catalogue
 from paget.catalogue.folders import BUILT_IN
 from paget.catalogue.reading import validated
 from paget.cohort.store import write_text, writing
@@ -23,7 +23,9 @@ from paget.errors import EntryError, FolderError
 from paget.inference import targets as published
 from paget.inference.calibration import POSTERIOR_NAME, REPORT_NAME
 from paget.inference.free import WIDTH
+from paget.inference.soils import QUANTITY, REFERENCE, SOILS_NAME
 from paget.inference.strata import canonical
+from paget.model.body import Body
 from paget.model.cancer import Cancer
 
 if TYPE_CHECKING:
@@ -81,6 +83,62 @@ def ship(folder: str | Path, catalogue_folder: str | Path = BUILT_IN) -> tuple[P
     for path, text in texts.items():
         write_text(path, text)
     return tuple(texts)
+
+
+def ship_soils(folder: str | Path, catalogue_folder: str | Path = BUILT_IN) -> Path:
+    """Write soils that all cancers share into the body of a catalogue folder.
+
+    Parameters
+    ----------
+    folder
+        Folder of the fit; see `soils.fit_soils`.
+    catalogue_folder
+        Folder of the catalogue, with ``body``.
+
+    Returns
+    -------
+    Path
+        The body's file.
+
+    Raises
+    ------
+    FolderError
+        If the folder holds no such fit.
+    EntryError
+        If the body would break a rule.
+    """
+    fit = report_of(Path(folder), SOILS_NAME)
+    path = Path(catalogue_folder) / "body" / "human.toml"
+    text = path.read_text(encoding="utf-8")
+    for term in fit["rounds"][-1]:
+        organ, factor = term["organ"], fit["factors"].get(term["organ"], 1.0)
+        if organ != REFERENCE:
+            cancers = sorted(each["cancer"] for each in fit["residuals"] if each["organ"] == organ)
+            text = _with_soil(text, organ, factor, term, [f"{each}/{QUANTITY}/site={organ}" for each in cancers])
+    validated(Body, tomllib.loads(text), path)
+    write_text(path, text)
+    return path
+
+
+def _with_soil(text: str, organ: str, factor: float, term: Mapping[str, Any], targets: list[str]) -> str:
+    held = tomllib.loads(text)["organs"][organ]["colonisation"]
+    told = (
+        f"Fitted to {term['cancers']} cancers at once, as their random-effects mean; in a cancer without figures the "
+        f"number of deposits may be off by a factor of {math.exp(term['scatter']):.1f} (1 SD)."
+    )
+    new = {
+        "value": _rounded(held["value"] * factor),
+        "unit": held["unit"],
+        "source": SOURCE,
+        "grade": "fitted",
+        "targets": targets,
+        "rationale": told,
+    }
+    lines = text.splitlines()
+    start = lines.index(f"[organs.{organ}]")
+    at = next(place for place in range(start, len(lines)) if _name_of(lines[place]) == "colonisation")
+    lines[at] = f"colonisation = {_toml(new)}"
+    return "\n".join(lines) + "\n"
 
 
 def fitted_to(cancer: str, report: Mapping[str, Any]) -> tuple[str, ...]:
@@ -246,13 +304,15 @@ def _toml(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def report_of(folder: Path) -> dict[str, Any]:
+def report_of(folder: Path, name: str = REPORT_NAME) -> dict[str, Any]:
     """Return the report of a calibration.
 
     Parameters
     ----------
     folder
         Its folder.
+    name
+        Name of the report.
 
     Raises
     ------
@@ -260,7 +320,7 @@ def report_of(folder: Path) -> dict[str, Any]:
         If it holds no finished calibration.
     """
     try:
-        found: dict[str, Any] = json.loads((folder / REPORT_NAME).read_text(encoding="utf-8"))
+        found: dict[str, Any] = json.loads((folder / name).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise FolderError(
             "There is no finished calibration in this folder.",
@@ -268,7 +328,6 @@ def report_of(folder: Path) -> dict[str, Any]:
             allowed="a folder that `paget calibrate` left",
             fix="run paget calibrate first; it goes on where it was stopped",
         ) from error
-    catalogue.resolve(found["cancer"])
     return found
 
 
