@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 Stages = Literal["spread", "survival", "both"]
 STAGES: Final = ("spread", "survival", "both")
 
-CHECKED_PATIENTS: Final = 4000
+CHECKED_PATIENTS: Final = 2000
 """Patients with whom the stated values and the fit are simulated at the end; none of the design is among them."""
 
 _CHECKED_FIRST: Final = 10_000_000

@@ -12,6 +12,7 @@ from paget import catalogue
 from paget.errors import SettingError
 from paget.inference import targets as published
 from paget.inference.free import axes_of, settings_at
+from paget.inference.quantities import quantity
 from paget.inference.targets import Target
 from paget.inference.validate import plan_of
 
@@ -96,7 +97,10 @@ def problem_of(name: str) -> Problem:
         raise SettingError(f"There is no figure to fit {name} to.", value=name, fix="see: paget targets")
     cancers = [cancer for cancer, _ in members]
     weights = tuple((cancer.id, weight) for cancer, weight in members)
-    return Problem(name, weights, axes_of(cancers), tuple(able), _outcomes(name, cancers), tuple(left))
+    # A run without care is made for a figure, not for an outcome alone.
+    runs = {quantity(target.quantity).run for target in able} | {"treated"}
+    outcomes = tuple(each for each in _outcomes(name, cancers) if quantity(each.quantity).run in runs)
+    return Problem(name, weights, axes_of(cancers), tuple(able), outcomes, tuple(left))
 
 
 def _ids_of(group: str) -> set[str]:
@@ -112,7 +116,7 @@ def _outcomes(name: str, cancers: Sequence[Cancer]) -> tuple[Target, ...]:
         ("site_ever", f"site={site}"),
         ("untreated_survival_median", "from=diagnosis;stage=any"),
     )
-    return tuple(Target(name, quantity, stratum, 0.5) for quantity, stratum in asked)
+    return tuple(Target(name, measured, stratum, 0.5) for measured, stratum in asked)
 
 
 def identity_of(problem: Problem, n: int, seed: int) -> dict[str, Any]:
