@@ -25,11 +25,12 @@ LEAST_CELLS: Final = 1e3
 SUPPORTIVE: Final = ("antiemetics", "analgesia", "palliative_care", "steroids_brain")
 """Therapies that get no lane unless they are asked for: they do not act on the cancer."""
 _MOST_LANES: Final = 8
-_MOST_ORGANS: Final = 8
+_MOST_ORGANS: Final = 7
+_MOST_BOXES: Final = 12
 _LEAST_SIZES: Final = 5
 _TICKS_MM: Final = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0)
 _CLOSE: Final = 0.15
-_EARLY: Final = 0.86
+_EARLY: Final = 0.68
 """Lines that end before this share of the axis are named where they end, others at the right edge."""
 
 
@@ -81,6 +82,9 @@ def burden_over_time(
         shown = np.where(values >= LEAST_CELLS, values, np.nan)
         width = 3.0 if name == "primary" else 2.0
         upper.plot(age, shown, color=_colour(name), linewidth=width, label=name, gid="burden", solid_capstyle="round")
+        # A dot at the end shows an organ that was reached on the last day only.
+        end = np.flatnonzero(values >= LEAST_CELLS)[-1:]
+        upper.plot(age[end], values[end], "o", color=_colour(name), markersize=width + 1.5, gid="end")
     upper.set_yscale("log")
     top = max(float(np.max(values)) for values in lines.values())
     upper.set_ylim(LEAST_CELLS, max(top * 5.0, 1e7))
@@ -229,7 +233,7 @@ def sizes(
     groups = {name: values for name, values in groups.items() if values.size >= _LEAST_SIZES}
     if not groups:
         raise SettingError("No organ holds enough metastases to draw their sizes.", key="lesions", allowed="5 or more")
-    order = sorted(groups, key=lambda name: -float(np.median(groups[name])))[: _MOST_ORGANS + 4]
+    order = sorted(groups, key=lambda name: -float(np.median(groups[name])))[:_MOST_BOXES]
     figure = new_figure(title, 0.75 + 0.42 * len(order), subtitle=subtitle)
     axes = plain_axes(figure.subplots(), grid="x")
     for place, name in enumerate(order):

@@ -99,7 +99,11 @@ AGE = np.linspace(18000.0, 22000.0, 50)
 BURDEN: Mapping[str, np.ndarray] = {
     organ: 1e3 * np.exp(np.linspace(0.0, rate, 50))
     for organ, rate in zip(ORGANS[:7], np.linspace(16.0, 20.0, 7), strict=True)
-} | {"primary": 1e10 * np.exp(-np.linspace(0.0, 30.0, 50))}
+} | {
+    "primary": 1e10 * np.exp(-np.linspace(0.0, 30.0, 50)),
+    "skin": np.where(AGE < 21200.0, 1e8, 0.0),
+    "kidney": np.where(AGE < 20650.0, 1e5, 0.0),
+}
 MIGRATIONS = pd.DataFrame(
     {
         "from_organ": ["bowel"] * 9 + ["liver"] * 2,
