@@ -36,7 +36,8 @@ def provenance(made: Mapping[str, Any]) -> Html:
         ("Digest of the catalogue", tag("code", made["catalogue_digest"])),
         ("Computed with", ", ".join(f"{name} {version}" for name, version in used.items())),
     ]
-    again = tag("p", "The same patients, bit for bit: ", tag("code", command(made))) if "branch" not in made else None
+    is_repeatable = "branch" not in made and ("@" not in str(made["care"]) or "protocol" in made)
+    again = tag("p", "The same patients, bit for bit: ", tag("code", command(made))) if is_repeatable else None
     return joined(again, table(("what", "value"), rows, caption="What decides this result", numbers=False))
 
 
@@ -54,7 +55,8 @@ def command(made: Mapping[str, Any]) -> str:
     if made.get("screening"):
         words += ["--screening", made["screening"]]
     if made["care"] != "standard_of_care":
-        words += ["--care", str(made["care"]).partition("@")[0]]
+        name, is_file, _ = str(made["care"]).partition("@")
+        words += ["--care", f"{name}.toml" if is_file else name]
     for key, value in made["settings"].items():
         words += ["--set", f"{key}={value}"]
     return shlex.join(words)

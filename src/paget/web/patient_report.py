@@ -13,6 +13,7 @@ from paget.web.page import Section, cards, page, paragraphs
 from paget.web.report import check_drawing
 from paget.web.rows import readable
 from paget.web.run_people import view_of
+from paget.web.run_story import policy_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -100,7 +101,7 @@ def _page(index: int, tables: Mapping[str, pa.Table], made: Mapping[str, Any], v
         Section("provenance", "Provenance", origins.provenance(made)),
         Section("citations", "What to cite", origins.citations(made["sources"]), "Citations"),
     ]
-    under = f"Patient {index:,} · {words.policy(str(made['care']))} · seed {made['seed']}"
+    under = f"Patient {index:,} · {policy_of(made)} · seed {made['seed']}"
     return page(f"{_person(row)} with {name[:1].lower()}{name[1:]}", under, sections)
 
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from paget.cohort.compared import care_name
 from paget.web import words
 from paget.web.markup import Html, joined, tag
 from paget.web.page import cards, note, paragraphs
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from paget.web.run_facts import RunFacts
 
 _ORGANS_NAMED: Final = 3
@@ -21,6 +24,17 @@ _ROUTES: Final = {
 }
 
 
+def policy_of(made: Mapping[str, Any]) -> str:
+    """Return a run's policy in words; a branch says from when on it follows another.
+
+    Parameters
+    ----------
+    made
+        The run's provenance.
+    """
+    return words.policy(care_name(made))
+
+
 def title(facts: RunFacts) -> str:
     """Return the title of a run's report."""
     summary = facts.summary
@@ -30,7 +44,7 @@ def title(facts: RunFacts) -> str:
 def under(facts: RunFacts) -> str:
     """Return the line below the title: care, seed, horizon and whatever was set."""
     made = facts.made
-    parts = [words.sentence(words.policy(str(made["care"]))), f"seed {made['seed']}", _followed(made["years"])]
+    parts = [words.sentence(policy_of(made)), f"seed {made['seed']}", _followed(made["years"])]
     if made.get("screening"):
         parts.append(f"screened by {words.plain(made['screening'])}")
     parts += [f"{key} = {value}" for key, value in made["settings"].items()]
@@ -73,18 +87,19 @@ def sentences(facts: RunFacts) -> list[str]:
     mixture = (
         f" ({words.several(len(summary['cancers']), 'kind', 'kinds')} of it)" if len(summary["cancers"]) > 1 else ""
     )
-    care = "without any treatment" if not facts.is_treated else _cared(str(facts.made["care"]))
+    care = "without any treatment" if not facts.is_treated else _cared(policy_of(facts.made))
+    screened = f", offered screening by “{words.plain(facts.made['screening'])}”" if facts.made["screening"] else ""
     name = summary["title"][:1].lower() + summary["title"][1:]
     opening = (
         f"Paget simulated the lives of {people} with {name}{mixture}, from the first malignant cell "
-        f"{_until(facts.made['years'])}, {care}."
+        f"{_until(facts.made['years'])}{screened}, {care}."
     )
     told = [opening, _spread(summary), _timing(facts), _found(summary), _ended(facts)]
     return [each for each in told if each]
 
 
 def _cared(policy: str) -> str:
-    return f"cared for by the policy “{words.policy(policy)}” once the cancer was found"
+    return f"cared for by the policy “{policy}” once the cancer was found"
 
 
 def _until(years: float | None) -> str:
