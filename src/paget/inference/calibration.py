@@ -110,7 +110,7 @@ class Calibration:
 
     def determined(self) -> tuple[Determined, ...]:
         """Return how far each free number is determined."""
-        return determined(self.posterior, [axis.key for axis in self.axes])
+        return determined(self.posterior, [axis.key for axis in self.axes], self.waves[-1].box)
 
     def figures(self) -> list[dict[str, Any]]:
         """Return each figure before and after the fit, and the error of its emulator: of a share, or of a logarithm."""

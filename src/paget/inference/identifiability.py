@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from paget.inference.design import piled
+from paget.inference.emulator import Box
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -36,6 +39,8 @@ class Determined:
         Standard deviation of its posterior by that of its prior, on the scale on which it moves.
     at_edge
         Whether the posterior piles up at an end of the bounds, so that these decide and not the figures.
+    cut_off
+        Whether it piles up at an end of where the last wave simulated, so that one more wave would move it.
     with_others
         Numbers with which it is known together, each with the correlation.
     """
@@ -43,6 +48,7 @@ class Determined:
     key: str
     ratio: float
     at_edge: bool
+    cut_off: bool
     with_others: tuple[tuple[str, float], ...]
 
     @property
@@ -56,12 +62,14 @@ class Determined:
         found = "determined" if self.determined else "not determined"
         if self.at_edge:
             found += ", at the edge of its bounds"
+        elif self.cut_off:
+            found += ", at the edge of the last wave"
         if self.with_others:
             found += " together with " + ", ".join(f"{key} ({r:+.2f})" for key, r in self.with_others)
         return found
 
 
-def determined(points: Floats, keys: Sequence[str]) -> tuple[Determined, ...]:
+def determined(points: Floats, keys: Sequence[str], box: Box | None = None) -> tuple[Determined, ...]:
     """Return how far each number is determined by a posterior.
 
     Parameters
@@ -70,17 +78,19 @@ def determined(points: Floats, keys: Sequence[str]) -> tuple[Determined, ...]:
         The posterior, coordinates from 0 to 1 under an even prior.
     keys
         The numbers.
+    box
+        Where the last wave simulated; everywhere if None.
     """
     related = correlation(points)
     ratio = points.std(axis=0) / _EVEN_SD
-    median = np.median(points, axis=0)
-    edge = 0.05
-    at_edge = (median < edge) | (median > 1.0 - edge)
+    whole = Box.whole(len(keys))
+    at_edge, cut_off = (np.logical_or(*piled(points, each)) for each in (whole, box or whole))
     return tuple(
         Determined(
             key,
             float(ratio[place]),
             bool(at_edge[place]),
+            bool(cut_off[place]),
             tuple(
                 (keys[other], float(related[place, other]))
                 for other in range(len(keys))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from paget.errors import SettingError
-from paget.inference.design import BLOCKS, design_in, narrowed
+from paget.inference.design import BLOCKS, WIDENED, WIDENED_BEFORE, design_in, narrowed
 from paget.inference.emulator import Box, Emulator, fitted
 from paget.inference.posterior import Likelihood, Posterior, sampled
 
@@ -81,7 +81,6 @@ class Waves:
     def __init__(self, stated: Floats, points: int, seed: int, steps: int = 3000) -> None:
         self.stated, self.points, self.seed, self.steps = stated, points, seed, steps
         self.done: list[Wave] = []
-        self._box = Box.whole(stated.size)
         self._seen: list[tuple[Floats, Mapping[str, Figure], int]] = []
 
     def wave(
@@ -111,7 +110,7 @@ class Waves:
         number = 1 + sum(each.stage == stage for each in self.done)
         if number == 1:
             self._seen = []
-        box = Box(self._box.low[place], self._box.high[place])
+        box = self._next_box(place, WIDENED if number > 1 else WIDENED_BEFORE)
         design = np.tile(self.stated, (self.points, 1))
         design[:, place] = design_in(box, self.points, self.seed + 1000 * len(self.done))
         self._seen += [
@@ -123,13 +122,20 @@ class Waves:
             raise SettingError(fault, value=stage, fix="simulate more patients per point (-n)")
         likelihood = Likelihood([aim for aim, _ in able], [made for _, made in able], box)
         posterior = sampled(likelihood, self.seed + len(self.done), self.steps)
-        found = narrowed(posterior.points, box)
-        self._box.low[place], self._box.high[place] = found.low, found.high
         outcomes = {aim.name: made for aim in asked if (made := self._emulator(aim, place, box)) is not None}
         seconds = time.monotonic() - began
         done = Wave(stage, number, tuple(moved), box, likelihood, outcomes, posterior, self.points, seconds)
         self.done.append(done)
         return done
+
+    def _next_box(self, place: list[int], widened: float) -> Box:
+        """Return where to simulate: all that is allowed, or where the last posterior lies as far as it tells."""
+        box = Box.whole(self.stated.size)
+        if self.done:
+            last = self.done[-1]
+            found = narrowed(last.posterior.points, last.box, widened)
+            box.low[list(last.moved)], box.high[list(last.moved)] = found.low, found.high
+        return Box(box.low[place], box.high[place])
 
     def _emulator(self, aim: Aim, place: list[int], box: Box) -> Emulator | None:
         """Return the emulator of a figure; None where too few of the points in the box tell it."""

@@ -77,9 +77,17 @@ def test_a_design_fills_its_box_and_depends_on_its_seed_alone() -> None:
     assert (design_in(box, 64, SEED) == at).all()
 
 
-def test_a_posterior_is_widened_but_not_beyond_its_box() -> None:
-    """The next wave looks a quarter further than the posterior reaches, and never where the prior does not."""
+def test_a_posterior_is_widened_but_not_beyond_its_bounds() -> None:
+    """The next wave looks a quarter further than the posterior reaches, and never beyond the bounds."""
     sample = np.stack([np.linspace(0.4, 0.6, 1001), np.linspace(0.0, 0.9, 1001)], axis=1)
     found = narrowed(sample, Box.whole(2))
     assert found.low == pytest.approx([0.402 - 0.25 * 0.196, 0.0])
     assert found.high == pytest.approx([0.598 + 0.25 * 0.196, 1.0], abs=1e-9)
+
+
+def test_a_box_moves_on_where_it_cut_a_posterior_off() -> None:
+    """A posterior at the low end of its box has the next box reach further down, by more than its own width."""
+    box = Box(np.array([0.4]), np.array([0.6]))
+    found = narrowed(np.linspace(0.4, 0.41, 1001)[:, None], box)
+    assert found.low[0] == pytest.approx(0.4001 - 0.6 * 0.2)
+    assert found.high[0] < 0.5

@@ -54,3 +54,12 @@ def test_numbers_known_only_by_their_sum_are_said_to_be_known_together() -> None
     one, _, edge = determined(points, ("x", "y", "z"))
     assert one.words == "determined together with y (-1.00)"
     assert edge.words == "determined, at the edge of its bounds"
+
+
+def test_a_posterior_that_the_last_wave_cut_off_says_so() -> None:
+    """A number that piles up at the end of where the last wave simulated would move with one more wave."""
+    points = np.stack([np.full(1000, 0.301), np.full(1000, 0.5)], axis=1)
+    box = Box(np.array([0.3, 0.3]), np.array([0.7, 0.7]))
+    cut, free = determined(points, ("cut", "free"), box)
+    assert cut.words == "determined, at the edge of the last wave"
+    assert free.words == "determined"

@@ -132,6 +132,18 @@ def test_what_a_stage_does_not_move_stays_as_stated() -> None:
     assert tried[1][:, 0].min() >= fit.done[1].box.low[0] > 0.0
 
 
+def test_a_later_stage_looks_beyond_an_earlier_one() -> None:
+    """Where figures of a later stage draw a number out of the box that an earlier one left, it gets there by waves."""
+    random = np.random.default_rng(SEED)
+    fit = Waves(np.full(2, 0.5), 32, SEED, steps=300)
+    fit.wave("early", (0, 1), [Aim("early", 0.38, 0.02**2, 1.0, is_share=True)], (), _toy(2000, random))
+    assert fit.done[0].posterior.points[:, 0].max() < 0.95
+    drawn = [Aim("early", 0.73, 0.02**2, 1.0, is_share=True)]
+    for _ in range(3):
+        fit.wave("late", (0, 1), drawn, (), _toy(2000, random))
+    assert fit.done[-1].posterior.points[:, 0].mean() > 0.9
+
+
 def test_a_figure_that_nothing_tells_is_left_out() -> None:
     """A figure that cannot be computed at most points is not fitted to; where none can, the reason is told."""
     aims = _aims([0.5, 0.5, 9.0])
