@@ -154,3 +154,23 @@ def test_a_folder_without_calibration_is_refused(tmp_path: Path) -> None:
     """Where no calibration was finished there is nothing to ship."""
     with pytest.raises(FolderError, match="no finished calibration"):
         ship(tmp_path, tmp_path)
+
+
+def test_a_group_goes_into_the_entries_of_its_members(folders: tuple[Path, Path]) -> None:
+    """Each member of a group that was fitted as one gets its own values and draws, row by row those of one draw."""
+    fit, copy = folders
+    shutil.copy(BUILT_IN / "cancers" / "pancreas.toml", copy / "cancers")
+    numbers = [_number("dormancy.share", 0.4, 0.3, 0.5), _number("dormancy.share", 0.6, 0.5, 0.7, cancer="pancreas")]
+    figures = _figures([each.stratum for each in STAGES])
+    group = [{**each, "cancer": "belly"} for each in figures[:1]]
+    (fit / "report.json").write_text(json.dumps({"cancer": "belly", "numbers": numbers, "figures": [*figures, *group]}))
+    (fit / "posterior.csv").write_text("stomach:dormancy.share,pancreas:dormancy.share\n0.41,0.61\n0.39,0.59\n")
+    ship(fit, copy)
+    found = {name: tomllib.loads((copy / "cancers" / f"{name}.toml").read_text()) for name in ("stomach", "pancreas")}
+    assert {name: entry["dormancy"]["share"]["value"] for name, entry in found.items()} == {
+        "stomach": 0.4,
+        "pancreas": 0.6,
+    }
+    assert found["stomach"]["dormancy"]["share"]["targets"] == ["stage_share", "belly/stage_share"]
+    assert found["pancreas"]["dormancy"]["share"]["targets"] == ["stomach/stage_share", "belly/stage_share"]
+    assert (copy / FOLDER / "pancreas.csv").read_text() == "dormancy.share\n0.61\n0.59\n"
