@@ -66,6 +66,8 @@ def _listening(port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((HOST, port))
+        # Whoever follows the printed address at once waits instead of being refused.
+        listener.listen()
     except OSError as error:
         listener.close()
         raise SettingError(

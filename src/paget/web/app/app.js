@@ -40,18 +40,18 @@ async function home() {
     if (given.years) body.years = Number.isNaN(Number(given.years)) ? given.years : Number(given.years);
     const job = await ask("POST", "/api/runs", body);
     tell(`Begun: ${job.title}`);
-    await watch(job.id);
+    const end = await watch(job.id);
+    if (end.state === "done" && location.hash.replace("#/", "") === "") location.hash = `#/run/${end.result.run}`;
   }));
   const rows = runs.map((run) => [make("a", { href: `#/run/${run.run}` }, run.run), run.title, words(run.care), run.n.toLocaleString("en"), String(run.seed)]);
-  show("Simulate a cohort", form, wrong, jobs.length ? make("h3", {}, "Under way") : null, list,
+  show("Simulate a cohort", form, wrong, jobs.length ? make("h3", {}, "Jobs") : null, list,
     make("h3", {}, "Runs"), rows.length ? grid(["run", "cancer", "policy", "patients", "seed"], rows, "Finished runs of this folder") : make("p", {}, "None yet."));
-  list.replaceChildren(...jobs.map((job) => jobLine(job, home)));
+  for (const job of jobs.toReversed()) watch(job.id);
 
   async function watch(id) {
     const line = make("li", {});
     list.prepend(line);
-    const end = await follow(id, (job) => line.replaceChildren(...jobLine(job, () => {}).childNodes));
-    if (end.state === "done" && location.hash.replace("#/", "") === "") location.hash = `#/run/${end.result.run}`;
+    return follow(id, (job) => line.replaceChildren(...jobLine(job, () => {}).childNodes));
   }
 }
 
