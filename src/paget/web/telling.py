@@ -63,14 +63,14 @@ def telling(facts: RunFacts) -> list[Telling]:
 
 
 def _usual(facts: RunFacts, shown: NDArray[np.bool_]) -> Telling | None:
-    """Return one who had metastases, died of the most frequent cause, and lived as long as the median."""
+    """Return one who had metastases, died of the most frequent cause, and is near the medians of age and survival."""
     own = shown & (facts.column("metastases") > 0) & ~np.isin(facts.cause, ("alive", "other"))
     if not own.any():
         return None
     names, counts = np.unique(facts.cause[own], return_counts=True)
     mine = own & (facts.cause == names[np.argmax(counts)])
     lived = facts.lived_day
-    best = _least(mine, np.abs(lived - float(np.median(lived[mine]))))
+    best = _least(mine, _off(lived, mine) + _off(facts.column("diagnosis_age_day"), mine))
     return Telling(best, f"a usual course: {words.months(lived[best] * 12.0 / YEAR_DAY)} from diagnosis to death")
 
 
@@ -113,6 +113,13 @@ def _widest(facts: RunFacts, shown: NDArray[np.bool_]) -> Telling | None:
         return None
     best = _least(mine, -sites)
     return Telling(best, f"metastases in {sites[best]:.0f} organs at the end")
+
+
+def _off(values: NDArray[np.float64], which: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return how far values are from the median of the chosen patients, in widths of their middle half."""
+    low, middle, high = np.quantile(values[which], (0.25, 0.5, 0.75))
+    distance: NDArray[np.float64] = np.abs(values - middle) / max(high - low, 1.0)
+    return distance
 
 
 def _least(which: NDArray[np.bool_], values: NDArray[np.float64]) -> int:
