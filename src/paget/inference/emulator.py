@@ -73,10 +73,14 @@ class Emulator:
     ----------
     box
         Where it holds.
-    weights : ndarray of float64, shape (T,)
+    weights : ndarray of float64, shape (K,)
         Its coefficients.
+    covariance : ndarray of float64, shape (K, K)
+        Their covariance: in a corner of the box the surface is less sure than in the middle.
     variance
         Mean squared error at a point that was not simulated, the error of Monte Carlo taken off.
+    form
+        The part of it that the covariance does not explain: what no quadratic follows.
     explained
         Share of the variance between points, less that of Monte Carlo, that it predicts at points left out; 0 to 1.
     points
@@ -85,7 +89,9 @@ class Emulator:
 
     box: Box
     weights: Floats
+    covariance: Floats
     variance: float
+    form: float
     explained: float
     points: int
 
@@ -127,22 +133,20 @@ def fitted(box: Box, points: Floats, values: Floats, noise: Floats, blocks: Inte
     trials = []
     for curved, shared in product(_CURVED, _SHARED):
         widths = np.concatenate([[LEVEL_SD], curved * relative, np.full(block.shape[1], np.sqrt(shared * monte_carlo))])
-        off, weights, variance = _solved(design, values, (1.0 - shared) * noise + form, widths, count)
-        trials.append((float(np.average(off**2, weights=sure)), weights, variance))
-    left_out, weights, variance = min(trials, key=itemgetter(0))
+        off, weights, covariance = _solved(design, values, (1.0 - shared) * noise + form, widths)
+        trials.append((float(np.average(off**2, weights=sure)), weights, covariance[:count, :count]))
+    left_out, weights, covariance = min(trials, key=itemgetter(0))
+    own = float(np.mean(np.einsum("ij,jk,ik->i", plain, covariance, plain)))
     error = max(left_out - monte_carlo, 0.0)
     spread = float(np.average((values - np.average(values, weights=sure)) ** 2, weights=sure)) - monte_carlo
     explained = max(1.0 - error / max(spread, _LEAST_VARIANCE), 0.0)
-    return Emulator(box, weights[:count], max(error, variance), explained, len(points))
+    return Emulator(box, weights[:count], covariance, max(error, own), max(error - own, 0.0), explained, len(points))
 
 
-def _solved(
-    design: Floats, values: Floats, variance: Floats, widths: Floats, count: int
-) -> tuple[Floats, Floats, float]:
-    """Return how far points are off that are left out, the coefficients, and the mean variance of the surface.
+def _solved(design: Floats, values: Floats, variance: Floats, widths: Floats) -> tuple[Floats, Floats, Floats]:
+    """Return how far points are off that are left out, the coefficients, and their covariance.
 
-    Generalised least squares in which every coefficient is drawn to 0 by its prior width; the first `count` make up
-    the surface, the rest is what blocks have in common.
+    Generalised least squares in which every coefficient is drawn to 0 by its prior width.
     """
     sure = 1.0 / variance
     middle = float(np.average(values, weights=sure))
@@ -151,6 +155,4 @@ def _solved(
     leverage = np.einsum("ij,jk,ik->i", design, inverse, design) * sure
     off = (values - middle - design @ weights) / np.maximum(1.0 - leverage, _LEAST_LEFT)
     weights[0] += middle
-    surface = design[:, :count]
-    own = np.einsum("ij,jk,ik->i", surface, inverse[:count, :count], surface)
-    return off, weights, float(np.mean(own))
+    return off, weights, np.asarray(inverse)

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
+FREEDOM: Final = 4.0
+"""Degrees of freedom of Student's law, by which figures scatter about a model: one that nothing meets pulls little."""
+
 _WALKERS_EACH: Final = 4
 _WALKERS_LEAST: Final = 32
 _BURN_SHARE: Final = 0.33
@@ -35,6 +38,9 @@ _BURN_SHARE: Final = 0.33
 @dataclass(frozen=True)
 class Likelihood:
     """How well points agree with the published figures, by emulators.
+
+    Figures scatter about the model by Student's law and not by the normal one, under which a single figure that no
+    value of the free numbers meets would outweigh all others.
 
     Parameters
     ----------
@@ -52,19 +58,25 @@ class Likelihood:
 
     def emulated(self, points: Floats) -> Floats:
         """Return the figures at points, on the scale on which they are compared, shape (N, T)."""
-        found = terms(self.box.centred(points)) @ self._weights
-        shares = [place for place, aim in enumerate(self.aims) if aim.is_share]
-        found[:, shares] = 1.0 / (1.0 + np.exp(-found[:, shares]))
-        return np.asarray(found)
+        return self._compared(terms(self.box.centred(points)))
 
     def __call__(self, points: Floats) -> Floats:
         """Return the logarithm of the posterior density at points, shape (N,)."""
         inside = self.box.holds(points)
         found = np.full(len(points), -np.inf)
         if inside.any():
-            off = self.emulated(points[inside]) - self._value
-            found[inside] = -0.5 * (off**2 @ self._precision)
+            features = terms(self.box.centred(points[inside]))
+            off = self._compared(features) - self._value
+            variance = self._fixed + np.square(features @ self._factors).sum(axis=2).T * self._slopes2
+            tails = (FREEDOM + 1.0) * np.log1p(off**2 / (FREEDOM * variance))
+            found[inside] = -0.5 * (tails + np.log(variance)) @ self._counts
         return found
+
+    def _compared(self, features: Floats) -> Floats:
+        found = features @ self._weights
+        shares = [place for place, aim in enumerate(self.aims) if aim.is_share]
+        found[:, shares] = 1.0 / (1.0 + np.exp(-found[:, shares]))
+        return np.asarray(found)
 
     @cached_property
     def _weights(self) -> Floats:
@@ -72,14 +84,28 @@ class Likelihood:
         return np.stack([made.weights for made in self.emulators], axis=1)
 
     @cached_property
+    def _factors(self) -> Floats:
+        """Factors of the coefficients' covariances; features times them, squared, sum to variances, (T, K, K)."""
+        least = 1e-12 * np.eye(len(self._weights))
+        return np.stack([np.linalg.cholesky(made.covariance + least) for made in self.emulators])
+
+    @cached_property
     def _value(self) -> Floats:
         return np.array([aim.value for aim in self.aims])
 
     @cached_property
-    def _precision(self) -> Floats:
-        """How much each figure counts: its weight by its variance, that of its emulator included."""
-        pairs = zip(self.aims, self.emulators, strict=True)
-        return np.array([aim.weight / (aim.variance + aim.slope() ** 2 * made.variance) for aim, made in pairs])
+    def _counts(self) -> Floats:
+        return np.array([aim.weight for aim in self.aims])
+
+    @cached_property
+    def _slopes2(self) -> Floats:
+        return np.array([aim.slope() ** 2 for aim in self.aims])
+
+    @cached_property
+    def _fixed(self) -> Floats:
+        """Variance of the published figure and the model, and of what no quadratic follows."""
+        form = np.array([made.form for made in self.emulators])
+        return np.asarray(np.array([aim.variance for aim in self.aims]) + self._slopes2 * form)
 
 
 @dataclass(frozen=True)
@@ -106,7 +132,7 @@ class Posterior:
         return np.asarray(np.median(self.points, axis=0))
 
 
-def sampled(likelihood: Likelihood, seed: int, steps: int = 3000, draws: int = 4000) -> Posterior:
+def sampled(likelihood: Likelihood, seed: int, steps: int = 1500, draws: int = 4000) -> Posterior:
     """Return a sample of the posterior.
 
     Parameters

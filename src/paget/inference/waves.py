@@ -78,7 +78,7 @@ class Waves:
         Steps of the sampler that are kept.
     """
 
-    def __init__(self, stated: Floats, points: int, seed: int, steps: int = 3000) -> None:
+    def __init__(self, stated: Floats, points: int, seed: int, steps: int = 1500) -> None:
         self.stated, self.points, self.seed, self.steps = stated, points, seed, steps
         self.done: list[Wave] = []
         self._seen: list[tuple[Floats, Mapping[str, Figure], int]] = []

@@ -14,9 +14,14 @@ SEED = 5
 AIM = Aim("survival", 0.0, 1.0, 1.0, is_share=False)
 
 
+def _surface(box: Box, weights: np.ndarray) -> Emulator:
+    """Return a surface that is exactly known."""
+    return Emulator(box, weights, np.zeros((weights.size, weights.size)), 0.0, 0.0, 1.0, 10)
+
+
 def test_indices_of_a_sum_are_the_shares_of_its_variance() -> None:
     """Of 1 x + 2 y the first number explains a fifth of the variance, the second four fifths, and none is shared."""
-    made = Emulator(Box.whole(2), np.array([0.0, 1.0, 2.0, 0.0, 0.0, 0.0]), 0.0, 1.0, 10)
+    made = _surface(Box.whole(2), np.array([0.0, 1.0, 2.0, 0.0, 0.0, 0.0]))
     found = sensitivity([AIM], {"survival": made}, Box.whole(2), ("x", "y"), SEED)
     assert [index.first for index in found] == pytest.approx([0.2, 0.8], abs=0.02)
     assert [index.total for index in found] == pytest.approx([0.2, 0.8], abs=0.02)
@@ -24,7 +29,7 @@ def test_indices_of_a_sum_are_the_shares_of_its_variance() -> None:
 
 def test_numbers_that_act_only_together_have_total_indices_alone() -> None:
     """Of the product x y on -1 to 1 neither explains anything on its own, and each everything with the other."""
-    made = Emulator(Box.whole(2), np.array([0.0, 0.0, 0.0, 0.0, 1.0, 0.0]), 0.0, 1.0, 10)
+    made = _surface(Box.whole(2), np.array([0.0, 0.0, 0.0, 0.0, 1.0, 0.0]))
     found = sensitivity([AIM], {"survival": made}, Box.whole(2), ("x", "y"), SEED)
     assert [index.first for index in found] == pytest.approx([0.0, 0.0], abs=0.05)
     assert [index.total for index in found] == pytest.approx([1.0, 1.0], abs=0.05)
@@ -32,7 +37,7 @@ def test_numbers_that_act_only_together_have_total_indices_alone() -> None:
 
 def test_an_outcome_that_does_not_move_has_no_indices() -> None:
     """A constant depends on nothing."""
-    made = Emulator(Box.whole(2), np.array([1.0, 0.0, 0.0, 0.0, 0.0, 0.0]), 0.0, 1.0, 10)
+    made = _surface(Box.whole(2), np.array([1.0, 0.0, 0.0, 0.0, 0.0, 0.0]))
     assert sensitivity([AIM], {"survival": made}, Box.whole(2), ("x", "y"), SEED) == ()
 
 
