@@ -102,7 +102,7 @@ def test_every_shed_cell_lodges_or_dies(name: str) -> None:
     assert shares.sum(axis=1) == pytest.approx(1.0)
     assert total[:, 0][:, BLOOD].min() > 0.5
     landed = total[:, :, CAVITY]
-    assert np.all(np.isclose(landed, 0.0) | np.isclose(landed, 1.0))
+    assert np.all(np.isclose(landed, 0.0) | np.isclose(landed, body.cavity_survival.value))
 
 
 def test_cells_that_live_longer_in_blood_lodge_more_often() -> None:
@@ -126,6 +126,16 @@ def test_time_in_transit_is_minutes_by_blood_and_hours_by_lymph(sex: str, *, clu
         assert body.capillary_dwell.value < minutes < 24.0 * 60.0
     by_lymph = transit.by_lymph(ORGANS.index("regional_lymph_node"))
     assert by_lymph.minutes > 60.0 * body.thoracic_duct_hours.value
+
+
+def test_cells_loose_in_a_cavity_attach_as_often_as_they_survive() -> None:
+    """No chance: all that a colorectal primary sheds into the belly lands on the peritoneum, the living share lodges."""
+    body = catalogue.body()
+    fates = fate_tables(catalogue.cancer("colorectal"), body, [(1.0, 1.0)])
+    peritoneum = ORGANS.index("peritoneum")
+    lodged = (fates.single + fates.cluster)[:, 0, CAVITY, 0, peritoneum]
+    assert fates.entries[:, 0, CAVITY, 0, peritoneum] == pytest.approx([1.0, 1.0])
+    assert lodged == pytest.approx(np.full(2, body.cavity_survival.value))
 
 
 def test_a_cell_in_lymph_meets_the_regional_node_first() -> None:

@@ -48,7 +48,7 @@ def test_vessels_come_when_their_hazard_has_added_up(world: World, start: float,
 
 @pytest.mark.parametrize("interval", INTERVALS)
 def test_the_organs_failure_kills_at_its_integrated_hazard(world: World, interval: float) -> None:
-    """Seed 82, alpha 1e-3: frailty x peak x q**2 / (1 + q**2), up to death, is exponential of mean 1."""
+    """Seed 82, alpha 1e-3: peak x q**4 / (1 + q**4), q of frailty x burden, up to death, is exponential of mean 1."""
     peaks, lethal = np.zeros(len(ORGANS)), np.full(len(ORGANS), 1e30)
     peaks[BOWEL], lethal[BOWEL] = 0.005, 1e11
     compiled = world.program(interval_day=interval, peak_per_day=peaks, lethal_burden=lethal)
@@ -57,8 +57,8 @@ def test_the_organs_failure_kills_at_its_integrated_hazard(world: World, interva
     assert (state.course["cause"] == CAUSES.index("bowel")).all()
     assert np.array_equal(stops["day"], state.course["death_day"])
     grid = np.linspace(0.0, 5_000.0, 100_001)
-    q = np.exp(log_cells(grid, 1e8, 1e12)) / 1e11
-    spent = integrated(0.01 * q**2 / (1.0 + q**2), grid, state.course["death_day"])
+    q = 2.0 * np.exp(log_cells(grid, 1e8, 1e12)) / 1e11
+    spent = integrated(0.005 * q**4 / (1.0 + q**4), grid, state.course["death_day"])
     assert stats.kstest(spent, "expon").pvalue > ALPHA
 
 

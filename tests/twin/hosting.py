@@ -146,15 +146,18 @@ def hazards(patient: Patient, burden: Burden, j: int, day: float) -> dict[str, f
     for organ, name in enumerate(ORGANS):
         cells = burden.cells[organ][j]
         reserve = max(patient.outside.reserve(organ, day), 1e-6)
-        by_cause[name] = tables.peak_per_day[organ] * _sigmoid(cells / tables.lethal_burden[organ] / reserve)
+        felt = patient.own["frailty"] * cells / tables.lethal_burden[organ] / reserve
+        by_cause[name] = tables.peak_per_day[organ] * _sigmoid(felt)
     whole = sum(burden.cells[organ][j] for organ in range(N_ORGANS))
-    by_cause["cachexia"] = tables.cachexia_per_day * _sigmoid(whole / tables.cachexia_burden)
-    return {cause: patient.own["frailty"] * rate for cause, rate in by_cause.items()}
+    felt = patient.own["frailty"] * whole / tables.cachexia_burden
+    by_cause["cachexia"] = tables.cachexia_per_day * _sigmoid(felt)
+    return by_cause
 
 
 def _sigmoid(q: float) -> float:
-    """Return q**2 / (1 + q**2)."""
-    return q * q / (1.0 + q * q)
+    """Return q**4 / (1 + q**4)."""
+    fourth = q * q * q * q
+    return fourth / (1.0 + fourth) if fourth < 1e12 else 1.0
 
 
 def at_nodes(rate: Callable[[int, float], float], a: float, h: float) -> Hazard:

@@ -263,7 +263,10 @@ class Search:
         primary = np.where(truth.is_primary, truth.diameter_mm, 0.0).max(axis=1, initial=0.0)
         deposits = np.where(truth.organ == node, truth.diameter_mm, 0.0)
         operated = (staged.m == 0) & ~np.isnan(clinical.primary_mm) & (primary > 0.0)
-        return staging.pathological_extent(clinical, operated, primary, deposits, self.eyes.table)
+        largest = np.zeros((truth.patient.size, layout.N_ORGANS))
+        spread = np.where(truth.is_primary, 0.0, truth.diameter_mm)
+        np.maximum.at(largest, (np.arange(truth.patient.size)[:, None], truth.organ), spread)
+        return staging.pathological_extent(clinical, operated, primary, deposits, self.eyes.table, largest)
 
     def _route(self, who: np.ndarray, number: np.ndarray) -> np.ndarray:
         """Return how patients came to be examined."""

@@ -179,7 +179,7 @@ def fate_tables(cancer: Cancer, body: Body, classes: list[tuple[float, float]]) 
                     fates = (
                         transit.by_blood(body, organ, vertebral),
                         transit.by_lymph(first),
-                        Fate(landed, landed, 0.0),
+                        Fate(landed, body.cavity_survival.value * landed, 0.0),
                     )
                     for route, fate in enumerate(fates):
                         entries[s, c, route, origin] += share * fate.entries

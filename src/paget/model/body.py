@@ -96,6 +96,7 @@ class Body(Frozen):
         description="time that a cell takes through one capillary bed before it lodges or passes",
     )
     cavity_deposit_share: Share = Field(description="share of cells shed by a deposit on a cavity that stay in it")
+    cavity_survival: Share = Field(description="share of cells loose in a cavity that live until they attach")
     lymph_node_arrest: Share = Field(description="share of passing cells that a node holds back")
     thoracic_duct_hours: Annotated[Quantity, Measure("hour", above=0.0)] = Field(
         description="time from a node to the blood by the thoracic duct",

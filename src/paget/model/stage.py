@@ -82,6 +82,9 @@ class SiteRule(Sourced):
 
     organs: tuple[Organ, ...] = Field(min_length=1, description="organs")
     counts_as: Effect = Field(description="none, T2, T3, T4, T+1 or M1")
+    seen_from: Diameter | None = Field(
+        default=None, description="smallest deposit there that an operation shows; none where only findings count"
+    )
 
 
 class Grouping(Sourced):

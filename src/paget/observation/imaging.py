@@ -1,9 +1,10 @@
 """Examinations that show lesions: which are seen, how large they look, and what is seen that is not there.
 
-Each lesion is looked at by itself. Its draw belongs to the lesion, the modality and the day, so a lesion that is the
-same in two arms of a study is seen or missed alike in both. An examination tells a primary from a metastasis; it
-does not tell a true finding from a false one. It stops being true that repeated looks are independent where a lesion
-is hidden by what never changes, such as dense tissue; only a tracer's uptake is a patient's own for life.
+Each lesion is looked at by itself. Whether a modality shows it is one draw of the lesion and the modality for life
+against the chance at its size, so that a lesion has a size from which it is seen: what was seen once and grew is not
+missed the next time. Measurement errors and false findings belong to the day. A lesion that is the same in two arms of a
+study is seen alike in both. An examination tells a primary from a metastasis, but not a true finding from a false
+one. It stops being true where readers differ from day to day.
 """
 
 from __future__ import annotations
@@ -186,9 +187,11 @@ def _seen(
     possible = truth.is_lesion[rows] & (ceiling[organ] > 0.0) & (diameter > smallest * np.exp(-_FARTHEST * sigma))
     possible &= np.reshape(_avid(seed, truth.patient[rows], modality, cancer), (-1, 1))
     r, lesion = np.nonzero(possible)
-    keys = stream_keys(seed, truth.patient[rows[r]], layout.STREAM_IMAGING, truth.key[rows[r], lesion], cells[r])
-    detected = uniforms(keys, _DETECTION) < chance_seen(modality, organ[r, lesion], diameter[r, lesion])
-    r, lesion, keys = r[detected], lesion[detected], keys[detected]
+    whose, which = truth.patient[rows[r]], truth.key[rows[r], lesion]
+    for_life = stream_keys(seed, whose, layout.STREAM_IMAGING, which, _code(modality))
+    detected = uniforms(for_life, _DETECTION) < chance_seen(modality, organ[r, lesion], diameter[r, lesion])
+    r, lesion = r[detected], lesion[detected]
+    keys = stream_keys(seed, whose[detected], layout.STREAM_IMAGING, which[detected], cells[r])
     measured = diameter[r, lesion] * np.exp(sigma * normals(keys, _MEASUREMENT))
     reported = measured >= smallest
     r, lesion, row = r[reported], lesion[reported], rows[r[reported]]

@@ -157,8 +157,9 @@ def pathological_extent(
     primary_mm: ArrayLike,
     deposits_mm: NDArray[np.float64],
     table: StagingTable,
+    organ_mm: NDArray[np.float64] | None = None,
 ) -> Extent:
-    """Return the extent after surgery: T and N from the specimen, M from the findings.
+    """Return the extent after surgery: T and N from the specimen, other organs from the findings and what is laid open.
 
     Parameters
     ----------
@@ -171,7 +172,10 @@ def pathological_extent(
     deposits_mm : ndarray of float64, shape (P, K)
         True diameters (mm) of the deposits in removed nodes, one a node; 0 in columns without one.
     table
-        The cancer's table, which says from which diameter on a deposit makes a node positive.
+        The cancer's table, which says from which diameter on a deposit makes a node positive, and in which organs an
+        operation shows deposits that no examination did.
+    organ_mm : ndarray of float64, shape (P, layout.N_ORGANS), optional
+        True diameter (mm) of the largest metastasis in each organ; none is looked at if left out.
 
     Raises
     ------
@@ -184,8 +188,14 @@ def pathological_extent(
     is_positive = deposits_mm >= table.pathological_node.value
     nodes = is_positive.sum(axis=1)
     node_mm = np.where(is_positive, deposits_mm, 0.0).max(axis=1, initial=0.0)
+    distant = clinical.distant.copy()
+    for rule in table.sites if organ_mm is not None else ():
+        if rule.seen_from is not None:
+            shown = [layout.code(layout.ORGANS, organ) for organ in rule.organs]
+            distant[:, shown] |= cut[:, None] & (organ_mm[:, shown] >= rule.seen_from.value)
     return replace(
         clinical,
+        distant=distant,
         primary_mm=np.where(cut, np.maximum(np.rint(true_mm), 1.0), clinical.primary_mm),
         nodes=np.where(cut, nodes, clinical.nodes),
         node_mm=np.where(cut, node_mm, clinical.node_mm),

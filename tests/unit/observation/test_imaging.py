@@ -114,15 +114,27 @@ def test_same_lesion_at_the_same_examination_is_seen_alike_in_two_arms() -> None
     assert more.diameter_mm[kept].tolist() == findings.diameter_mm.tolist()
 
 
-def test_an_examination_on_another_day_or_by_another_modality_is_drawn_anew() -> None:
-    """Lesions near the half diameter are not all seen alike a week later, nor by another camera of the same make."""
+def test_a_lesion_is_seen_from_a_size_of_its_own_by_each_modality() -> None:
+    """What is seen is seen again a week later; what has grown is seen too; another camera of the same make has its own."""
     truth = _truth(np.full((400, 1), 10.0))
     first, week_later = (
         examine(SEED, truth, [_camera()], _all(truth), truth.day + later)[1].lesion.tolist() for later in (0.0, 7.0)
     )
+    grown = examine(SEED, _truth(np.full((400, 1), 14.0)), [_camera()], _all(truth), truth.day)[1].lesion.tolist()
     lens = examine(SEED, truth, [_camera("lens")], _all(truth), truth.day)[1].lesion.tolist()
-    assert first != week_later
+    assert first == week_later
+    assert set(first) < set(grown)
     assert first != lens
+
+
+def test_measurements_of_another_day_are_drawn_anew() -> None:
+    """The same lesion is not measured alike a week later."""
+    truth = _truth(np.full((400, 1), 10.0))
+    first, week_later = (
+        examine(SEED, truth, [_camera(error=0.1)], _all(truth), truth.day + later)[0].diameter_mm
+        for later in (0.0, 7.0)
+    )
+    assert not np.isclose(first, week_later).any()
 
 
 def test_one_more_patient_changes_no_finding_of_another() -> None:

@@ -300,6 +300,17 @@ def test_the_specimen_decides_t_and_n_and_the_findings_m() -> None:
     assert staged("breast", spread) == "IV"
 
 
+def test_an_operation_on_the_ovary_shows_deposits_of_a_millimetre_in_the_belly_and_none_elsewhere() -> None:
+    """Stage III by 1.2 mm on the peritoneum of who is operated; not by 0.8 mm, not in the lung, not unoperated."""
+    mm = np.zeros((4, layout.N_ORGANS))
+    peritoneum, lung = (layout.code(layout.ORGANS, name) for name in ("peritoneum", "lung"))
+    mm[[0, 1, 3], peritoneum], mm[2, lung] = (1.2, 0.8, 1.2), 1.2
+    clinical = Extent(np.full(4, 60.0), np.zeros(4, np.int64), np.zeros(4), np.zeros((4, layout.N_ORGANS), np.bool_))
+    cut, table = [True, True, True, False], TABLES["ovary_high_grade_serous"]
+    known = staging.pathological_extent(clinical, cut, np.full(4, 60.0), np.zeros((4, 0)), table, mm)
+    assert staging.stage(known, table, np.full(4, 60.0)).group.tolist() == [3, 1, 1, 1]
+
+
 @pytest.mark.parametrize(("true_mm", "told_mm"), [(20.4, 20.0), (20.6, 21.0), (0.2, 1.0)])
 def test_a_pathologist_measures_to_a_millimetre(true_mm: float, told_mm: float) -> None:
     """The diameter is told as a whole number, and a tumour that is there is at least 1 mm."""
