@@ -12,7 +12,7 @@ EXTRAS := app,bench,calibrate,dask,dev,plots,trials
 STAMP := .venv/.paget-setup
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: help setup demo test check test-all bench docs-tables format pins clean
+.PHONY: help setup demo test check test-all bench docs-tables evidence format pins clean
 
 help:
 	@echo "make setup        make .venv with everything"
@@ -21,6 +21,7 @@ help:
 	@echo "make test-all     the same with the slow tests"
 	@echo "make bench        print the table of speed and memory"
 	@echo "make docs-tables  write docs/catalogue.md and docs/modalities.md from the entries"
+	@echo "make evidence     simulate every cancer and write docs/evidence.md (about five minutes)"
 	@echo "make format       let ruff format and fix"
 	@echo "make pins         resolve all dependencies anew into constraints.txt"
 	@echo "make clean        remove .venv, caches and runs/demo"
@@ -57,6 +58,9 @@ bench: setup
 docs-tables: setup
 	$(BIN)/python docs/tables.py
 	$(BIN)/python docs/modalities.py
+
+evidence: setup
+	$(BIN)/python docs/evidence.py
 
 format: setup
 	$(BIN)/ruff format .

@@ -106,10 +106,13 @@ def test_primary_doubles_as_fast_as_published_at_the_size_where_it_was_measured(
 
 @pytest.mark.parametrize("name", _having("metastasis_doubling_time"))
 def test_metastasis_doubles_as_fast_as_published_at_the_size_where_it_was_measured(name: str) -> None:
-    """The doubling time of a metastasis, carried to the size of the measured lesions, is that of the publications."""
+    """Carried to the size of the measured lesions, it is that of the publications; a fitted one within a factor of 2."""
     cancer, told = catalogue.cancer(name), CODED[name]["metastasis_doubling_time"]
-    there = _doubling_day(cancer, cancer.growth.metastasis_doubling_time.value, told["diameter_mm"])
-    assert told["low"] <= there <= told["high"]
+    stated = cancer.growth.metastasis_doubling_time
+    there = _doubling_day(cancer, stated.value, told["diameter_mm"])
+    # Lesions that were watched are a selection of slow ones, and figures of stage and survival tell of all.
+    slack = 2.0 if stated.grade == "fitted" else 1.0
+    assert told["low"] / slack <= there <= told["high"] * slack
 
 
 @pytest.mark.parametrize("name", _having("primary_doubling_time"))

@@ -129,7 +129,7 @@ def test_time_in_transit_is_minutes_by_blood_and_hours_by_lymph(sex: str, *, clu
 
 
 def test_cells_loose_in_a_cavity_attach_as_often_as_they_survive() -> None:
-    """No chance: all that a colorectal primary sheds into the belly lands on the peritoneum, the living share lodges."""
+    """No chance: all that a colorectal primary sheds into the belly reaches the peritoneum, the living lodge."""
     body = catalogue.body()
     fates = fate_tables(catalogue.cancer("colorectal"), body, [(1.0, 1.0)])
     peritoneum = ORGANS.index("peritoneum")

@@ -2,8 +2,8 @@
 
 Each lesion is looked at by itself. Whether a modality shows it is one draw of the lesion and the modality for life
 against the chance at its size, so that a lesion has a size from which it is seen: what was seen once and grew is not
-missed the next time. Measurement errors and false findings belong to the day. A lesion that is the same in two arms of a
-study is seen alike in both. An examination tells a primary from a metastasis, but not a true finding from a false
+missed the next time. Measurement errors and false findings belong to the day. A lesion that is the same in two arms
+of a study is seen alike in both. An examination tells a primary from a metastasis, but not a true finding from a false
 one. It stops being true where readers differ from day to day.
 """
 

@@ -115,7 +115,7 @@ def test_same_lesion_at_the_same_examination_is_seen_alike_in_two_arms() -> None
 
 
 def test_a_lesion_is_seen_from_a_size_of_its_own_by_each_modality() -> None:
-    """What is seen is seen again a week later; what has grown is seen too; another camera of the same make has its own."""
+    """What is seen is seen a week later, and what has grown is too; another camera has its own size."""
     truth = _truth(np.full((400, 1), 10.0))
     first, week_later = (
         examine(SEED, truth, [_camera()], _all(truth), truth.day + later)[1].lesion.tolist() for later in (0.0, 7.0)
