@@ -106,7 +106,7 @@ def test_primary_doubles_as_fast_as_published_at_the_size_where_it_was_measured(
 
 @pytest.mark.parametrize("name", _having("metastasis_doubling_time"))
 def test_metastasis_doubles_as_fast_as_published_at_the_size_where_it_was_measured(name: str) -> None:
-    """Carried to the size of the measured lesions, it is that of the publications; a fitted one within a factor of 2."""
+    """At the size of the measured lesions it is that of the publications; a fitted one within a factor of 2."""
     cancer, told = catalogue.cancer(name), CODED[name]["metastasis_doubling_time"]
     stated = cancer.growth.metastasis_doubling_time
     there = _doubling_day(cancer, stated.value, told["diameter_mm"])

@@ -23,7 +23,7 @@ from benchmarks.patients import drawn, program_of
 from paget import engine
 from paget.model import layout
 
-CANCER, SEED, PATIENT, DAYS = "lung_small_cell", 1, 1, 730.0
+CANCER, SEED, PATIENT, DAYS = "lung_small_cell", 1, 5, 730.0
 """A patient who has founders, sleepers and enough ended lesions for gaps to be closed within two years."""
 STOP_DAY = 400.0
 STEPS = {

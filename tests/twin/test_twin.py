@@ -15,6 +15,8 @@ from paget.engine.rng import normals, uniforms
 from paget.model import layout
 
 SEED = 20
+MANY = {"lung_small_cell": 400}
+"""Patients to choose light ones from, where most have many lesions."""
 QUARTER, MONTH = 91.3125, 30.0
 LIGHT = (1, 12)
 """Lesions of a patient whom the slow engine can follow in a second."""
@@ -140,7 +142,7 @@ def disagreements(trial: Trial, chosen: list[int]) -> dict[int, list[str]]:
 
 def natural(cancer: str, interval_days: float | None, most: int, years: float | None = None) -> tuple[Trial, list[int]]:
     """Run patients without care and choose some light ones."""
-    program, patients = patients_of(cancer, SEED, range(48), interval_days)
+    program, patients = patients_of(cancer, SEED, range(MANY.get(cancer, 48)), interval_days)
     trial = run(program, SEED, patients, CANCERS[cancer] if years is None else years)
     return trial, light(trial, most)
 

@@ -52,7 +52,8 @@ def test_how_often_one_looks_changes_nothing(life: Life, index: int) -> None:
     assert days.size > 2
     assert keys.size > 2
     first, second = life.trajectory.cells[np.ix_(here, own)], other.cells[np.ix_(there, others)]
-    both = (first > 1e4) & (second > 1e4)
+    # Smaller ones may be founders whose growth is told only when their cell of the mesh has ended.
+    both = (first > 1e5) & (second > 1e5)
     assert both.any()
     np.testing.assert_allclose(first[both], second[both], rtol=1e-9)
 

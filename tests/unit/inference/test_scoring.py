@@ -104,7 +104,25 @@ def test_a_fit_to_one_stratum_leaves_others_unseen() -> None:
 
 
 def with_fit(name: str) -> Cancer:
-    """Return the colorectal entry, its doubling time fitted to a target."""
-    entry = catalogue.cancer("colorectal")
+    """Return the colorectal entry, of all numbers its doubling time fitted to a target."""
+    entry = unfitted(catalogue.cancer("colorectal"))
     number = entry.growth.doubling_time.model_copy(update={"grade": "fitted", "targets": (name,)})
     return entry.model_copy(update={"growth": entry.growth.model_copy(update={"doubling_time": number})})
+
+
+def unfitted(entry: Cancer) -> Cancer:
+    """Return an entry as it was before any fit."""
+    table = entry.model_dump()
+
+    def judge(part: object) -> None:
+        if isinstance(part, dict):
+            if part.get("grade") == "fitted":
+                part |= {"grade": "assumed", "targets": ()}
+            for each in part.values():
+                judge(each)
+        elif isinstance(part, (list, tuple)):
+            for each in part:
+                judge(each)
+
+    judge(table)
+    return Cancer.model_validate(table)

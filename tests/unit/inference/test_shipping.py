@@ -77,7 +77,9 @@ def test_a_fitted_width_leaves_the_value(folders: tuple[Path, Path]) -> None:
     found = _entry(folders[1])["spread"]["shedding"]
     assert found["spread"] == {"law": "lognormal", "sigma": 1.235}
     assert (found["value"], found["source"], found["grade"]) == (before["value"], before["source"], "fitted")
-    assert found["rationale"].startswith(before["rationale"])
+    said = before["rationale"].partition(" Its width was fitted")[0]
+    assert found["rationale"].startswith(said)
+    assert "Its width was fitted with 2 other numbers" in found["rationale"].removeprefix(said)
 
 
 def test_everything_else_in_the_entry_stays(folders: tuple[Path, Path]) -> None:

@@ -238,11 +238,11 @@ def test_every_symptom_of_a_cancer_has_a_name() -> None:
 
 @pytest.mark.parametrize("name", ["colorectal", "prostate"])
 def test_most_patients_present_with_the_primary_at_a_diameter_near_the_usual_one(name: str) -> None:
-    """Seed 7, no chance left: of 250 patients; within 40 % of the entry's diameter at diagnosis."""
+    """Seed 7, no chance left: half or more of 250 patients; within 40 % of the entry's diameter at diagnosis."""
     place, diameter_mm = presented(name, 250)
     usual_mm = catalogue.cancer(name).growth.diameter_at_diagnosis.value
     assert place.size > 150
-    assert 0.8 < float(np.mean(place == symptoms.PRIMARY_PLACE)) < 1.0
+    assert 0.5 < float(np.mean(place == symptoms.PRIMARY_PLACE)) < 1.0
     assert 0.7 * usual_mm < float(np.median(diameter_mm)) < 1.4 * usual_mm
 
 
