@@ -189,8 +189,8 @@ def pathological_extent(
     nodes = is_positive.sum(axis=1)
     node_mm = np.where(is_positive, deposits_mm, 0.0).max(axis=1, initial=0.0)
     distant = clinical.distant.copy()
-    for rule in table.sites if organ_mm is not None else ():
-        if rule.seen_from is not None:
+    for rule in table.sites:
+        if organ_mm is not None and rule.seen_from is not None:
             shown = [layout.code(layout.ORGANS, organ) for organ in rule.organs]
             distant[:, shown] |= cut[:, None] & (organ_mm[:, shown] >= rule.seen_from.value)
     return replace(
