@@ -39,9 +39,10 @@ What is missed has, as far as is known, these reasons. *Survival at stage IV in 
 cancers: nearly everybody who is fit is treated here, and patients with metastases are fitter than those of registries.
 *Stage I of pancreas and liver* lives too long for the same reason: nearly all are operated, and nobody has cirrhosis.
 *Kidney*: few large tumours are found, and metastases are small and slow. *Ovary at stages II and III*: what
-chemotherapy has not killed wakes and adapts too soon. *Untreated patients* of seven cancers (bladder, breast, colorectal, head and
-neck, melanoma) have a metastasis of 5 mm or more at death less often than autopsies tell (17 to 42 % here); a test
-holds them to that miss. *Metastases* of lung and pancreas are fitted to double faster than those that were measured.
+chemotherapy has not killed wakes and adapts too soon. *Untreated patients* of seven cancers (bladder, breast,
+colorectal, head and neck, melanoma) have a metastasis of 5 mm or more at death less often than autopsies tell (17 to
+42 % here); a test holds them to that miss. *Metastases* of lung and pancreas are fitted to double faster than those
+that were measured.
 
 ![Simulated against published shares, one point a figure](figures/evidence.png)
 
