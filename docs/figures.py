@@ -57,8 +57,8 @@ from paget import plots
 
 run = paget.simulate("colorectal", 500, seed=1)
 figure = plots.stage_bars(run.patients)
-plots.save(figure, "stages.png")                    # or .svg, .pdf; the same figure gives the same bytes
-plots.svg(figure, alt="Stages at diagnosis")        # an <svg> for a page, with a title for those who cannot see it
+plots.save(figure, "stages.png")  # or .svg, .pdf; the same figure gives the same bytes
+plots.svg(figure, alt="Stages at diagnosis")  # an <svg> for a page, with a title for those who cannot see it
 ```
 
 Colours mean the same everywhere: one an organ, a stage, a response, a route. The ten usual sites of metastasis, the
@@ -70,8 +70,8 @@ the palette, and `plots.style.as_css()` the same as custom properties for a page
 LINKED = """## Views that are linked
 
 ```python
-chart = plots.linked_patients(run.patients, run.lesions)     # an Altair chart, which notebooks show
-plots.save_linked(chart, "patients.html")                    # a page that needs no network; also .svg, .png, .json
+chart = plots.linked_patients(run.patients, run.lesions)  # an Altair chart, which notebooks show
+plots.save_linked(chart, "patients.html")  # a page that needs no network; also .svg, .png, .json
 ```
 
 Drag over patients, or click stages: survival, sites and causes of death are then those of the patients chosen, in front

@@ -40,9 +40,9 @@ paget trial examples/trials/lung_flaura.toml --out flaura --adam # with the data
 import paget
 
 result = paget.run_trial("examples/trials/lung_flaura.toml", n=2000, workers=2)
-result.comparisons[0].hazard_ratios["PFS"]     # what the trial finds
-result.pairs[0].benefits["OS"].mean_gain_day   # what the same patients gain
-result.data.patients, result.adam()["ADTTE"]   # the randomised data, and as ADaM
+result.comparisons[0].hazard_ratios["PFS"]  # what the trial finds
+result.pairs[0].benefits["OS"].mean_gain_day  # what the same patients gain
+result.data.patients, result.adam()["ADTTE"]  # the randomised data, and as ADaM
 ```
 
 Statistics need the extra `trials`: `pip install 'paget[trials]'`.

@@ -228,7 +228,10 @@ class Search:
         known, extent = self.known, self._extent(findings, who.size)
         age_year = truth.day / YEAR_DAY
         clinical = staging.stage(extent, self.eyes.table, age_year)
-        staged = staging.stage(self._specimen(extent, clinical, truth), self.eyes.table, age_year)
+        largest = np.zeros((who.size, layout.N_ORGANS))
+        spread = np.where(truth.is_primary, 0.0, truth.diameter_mm)
+        np.maximum.at(largest, (np.arange(who.size)[:, None], truth.organ), spread)
+        staged = staging.stage(self._specimen(extent, clinical, truth, largest), self.eyes.table, age_year)
         at = who[found]
         known.day[at] = truth.day[found]
         known.route[at] = self._route(who, number)[found]
@@ -238,8 +241,7 @@ class Search:
         known.primary_found[at] = ~np.isnan(extent.primary_mm[found])
         known.sites_found[at] = extent.distant.sum(axis=1)[found]
         known.true_primary_mm[at] = np.where(truth.is_primary, truth.diameter_mm, 0.0).max(axis=1)[found]
-        spread = np.where(truth.is_primary, 0.0, truth.diameter_mm)
-        np.maximum.at(known.true_largest_mm, (who[:, None], truth.organ), spread * found[:, None])
+        known.true_largest_mm[at] = largest[found]
         mine = found[findings.row]
         kept = findings.where(mine)
         kept.row[:] = who[kept.row]
@@ -255,7 +257,9 @@ class Search:
             self.state.watch["done"][at, VISIT + 1 : -symptoms.N_PLACES] = 1
             self.state = self.care.enrol(self.state, who, found, truth, findings, audit, tissue)
 
-    def _specimen(self, clinical: staging.Extent, staged: staging.Staged, truth: Truth) -> staging.Extent:
+    def _specimen(
+        self, clinical: staging.Extent, staged: staging.Staged, truth: Truth, largest: np.ndarray
+    ) -> staging.Extent:
         """Return the extent that registries tell: of the specimen where there is no metastasis, for solid primaries."""
         if self.eyes.table.extensive is not None:
             return clinical
@@ -263,9 +267,6 @@ class Search:
         primary = np.where(truth.is_primary, truth.diameter_mm, 0.0).max(axis=1, initial=0.0)
         deposits = np.where(truth.organ == node, truth.diameter_mm, 0.0)
         operated = (staged.m == 0) & ~np.isnan(clinical.primary_mm) & (primary > 0.0)
-        largest = np.zeros((truth.patient.size, layout.N_ORGANS))
-        spread = np.where(truth.is_primary, 0.0, truth.diameter_mm)
-        np.maximum.at(largest, (np.arange(truth.patient.size)[:, None], truth.organ), spread)
         return staging.pathological_extent(clinical, operated, primary, deposits, self.eyes.table, largest)
 
     def _route(self, who: np.ndarray, number: np.ndarray) -> np.ndarray:
