@@ -6,7 +6,7 @@ the engine holds: living cells of each lesion, cells expected to sleep in each o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,33 +16,26 @@ from numpy.typing import NDArray
 from paget import engine
 from paget.cohort.care_plan import STANDARD
 from paget.cohort.drawn import recipe_by
+from paget.cohort.looking import Looking, Sight
 from paget.cohort.mixture import entry_numbers
 from paget.cohort.population import draw_patients
 from paget.cohort.recipe import N_MAX, check_number
-from paget.cohort.search import CLOCK, Search
 from paget.engine.state import LARGEST, Capacity, has_sparse_memory
-from paget.model import layout
 from paget.model.calendar import YEAR_DAY
-from paget.observation.symptoms import N_PLACES
 
 if TYPE_CHECKING:
-    from paget.cohort.diagnosis import Eyes
     from paget.cohort.drawn import Parameters
     from paget.cohort.recipe import Recipe
     from paget.cohort.store import Tables
-    from paget.engine import Program, State
     from paget.model.cancer import Cancer
     from paget.model.protocol import Protocol
 
-LOOK: Final = 99
-"""Id of the watch by which the engine is stopped to be looked at; those of examinations and symptoms differ."""
 POINTS: Final = 160
 """Days looked at, spread evenly over a life with cancer; changes of treatment come in addition."""
 AROUND_DAY: Final = 0.5
 """A change of treatment is looked at so long before and after it."""
 FOLLOWED_CELLS: Final = 999.5
 """A lesion is followed from a thousand cells on."""
-ALIVE: Final = 1
 
 
 @dataclass(frozen=True)
@@ -124,37 +117,93 @@ def one_life(  # noqa: PLR0913 - one call holds every choice of a run
     check_number("index", index, 0, N_MAX - 1)
     check_number("points", points, 2, 10_000)
     options: dict[str, Any] = {"seed": seed, "years": years, "settings": settings, "screening": screening, "care": care}
-    recipe = recipe_by(parameters, cancer, **options).of_patient(index)
+    recipe = recipe_by(parameters, cancer, **options)
     tables = recipe.patients(np.array([index], np.int64))
-    number = _entry(recipe, index)
-    return Life(tables, trajectory(recipe, index, _days(tables, points)), recipe.members[number][0], recipe.care)
+    return lives(recipe, {index: tables}, points=points)[index]
 
 
-def trajectory(recipe: Recipe, index: int, day: NDArray[np.float64]) -> Trajectory:
-    """Return a patient's tumours on the days asked for that it lived to see, and on its last day.
+def lives(recipe: Recipe, tables: Mapping[int, Tables], *, points: int = POINTS) -> dict[int, Life]:
+    """Look over time at patients whose tables there are already.
 
     Parameters
     ----------
     recipe
-        The run that the patient belongs to.
-    index
-        Which patient.
-    day : ndarray of float64
-        Patient age in days, rising.
+        The run that they belong to.
+    tables
+        The rows of each patient.
+    points
+        Days looked at besides those around changes of treatment.
+
+    Returns
+    -------
+    dict
+        Patient to life. If the tables are of another run, the lives end on other days than the tables say.
     """
-    number = _entry(recipe, index)
-    program, eyes, plan = recipe.programs[number], recipe.eyes[number], recipe.plans[number]
-    who = draw_patients(program, eyes.cancer, recipe.population, recipe.seed, np.array([index], np.int64))
-    until = np.full(1, np.inf) if recipe.years is None else who["onset_day"] + recipe.years * YEAR_DAY
+    days = {index: _days(rows, points) for index, rows in tables.items()}
+    groups: dict[tuple[int, int], list[int]] = {}
+    recipes = {index: recipe.of_patient(index) for index in tables}
+    for index, own in recipes.items():
+        groups.setdefault((id(own), _entry(own, index)), []).append(index)
+    found: dict[int, Life] = {}
+    for (_, entry), mine in groups.items():
+        own = recipes[mine[0]]
+        seen = _looked_at(own, entry, mine, [days[index] for index in mine])
+        for index, each in zip(mine, seen, strict=True):
+            found[index] = Life(tables[index], each, own.members[entry][0], own.care)
+    return found
+
+
+def _looked_at(
+    recipe: Recipe, entry: int, indices: Sequence[int], days: Sequence[NDArray[np.float64]]
+) -> list[Trajectory]:
+    """Return patients' tumours on the days asked for that each lived to see, and on the last day.
+
+    Parameters
+    ----------
+    recipe
+        The run that the patients belong to.
+    entry
+        Which of its cancers they have.
+    indices
+        Which patients.
+    days
+        Patient ages in days, rising, for each.
+    """
+    program, eyes, plan = recipe.programs[entry], recipe.eyes[entry], recipe.plans[entry]
+    who = draw_patients(program, eyes.cancer, recipe.population, recipe.seed, np.array(indices, np.int64))
+    until = np.full(who.size, np.inf) if recipe.years is None else who["onset_day"] + recipe.years * YEAR_DAY
     room = LARGEST if has_sparse_memory() else Capacity()
     while True:
         started = engine.start(program, recipe.seed, who, capacity=room)
-        search = _Looking(program, eyes, recipe.seed, started, plan, day=day)
-        full = bool(search.run(until)[0])
-        if room.is_last or not full:
-            search.look()
-            return search.result()
+        search = Looking(program, eyes, recipe.seed, started, plan, days=days)
+        full = search.run(until)
+        if room.is_last or not full.any():
+            search.look(np.arange(who.size))
+            return [_trajectory(sight, eyes.cancer.growth.cell_density.value) for sight in search.sights]
         room = room.larger()
+
+
+def _trajectory(sight: Sight, density_per_cm3: float) -> Trajectory:
+    """Return what was seen of a patient as arrays."""
+    day = np.array(sight.day)
+    keys = np.array(sorted({key for sizes in sight.sizes for key in sizes}), np.uint64)
+    cells = np.zeros((day.size, keys.size))
+    for row, sizes in zip(cells, sight.sizes, strict=True):
+        places = np.searchsorted(keys, np.fromiter(sizes.keys(), np.uint64, len(sizes)))
+        row[places] = np.fromiter(sizes.values(), np.float64, len(sizes))
+    # Few cells are counted at the ends of the engine's intervals alone, so that within one they stand still.
+    cells[~np.logical_or.accumulate(cells >= FOLLOWED_CELLS, axis=0) | (cells < 1.0)] = 0.0
+    ever = cells.any(axis=0)
+    for column in np.flatnonzero(ever):
+        cells[:, column] = _sloped(day, cells[:, column])
+    return Trajectory(
+        day=day,
+        key=keys[ever],
+        cells=cells[:, ever],
+        asleep_cells=np.array(sight.asleep),
+        known_day=np.array([sight.first.get(key, np.nan) for key in keys[ever].tolist()]),
+        density_per_cm3=density_per_cm3,
+    )
 
 
 def _entry(recipe: Recipe, index: int) -> int:
@@ -186,81 +235,3 @@ def _sloped(day: NDArray[np.float64], cells: NDArray[np.float64]) -> NDArray[np.
         return cells
     sloped = np.exp(np.interp(day, day[known], np.log(cells[known])))
     return np.where(stands, sloped, cells)
-
-
-class _Looking(Search):
-    """A search for one patient's cancer that is stopped on certain days to be looked at."""
-
-    def __init__(
-        self, program: Program, eyes: Eyes, seed: int, state: State, plan: object, *, day: NDArray[np.float64]
-    ) -> None:
-        self._day, self._next = day, 0
-        self._seen: list[tuple[float, dict[int, float], NDArray[np.float64]]] = []
-        self._first: dict[int, float] = {}
-        super().__init__(program, eyes, seed, state, plan)  # type: ignore[arg-type]
-        self._column = self.state.watch.shape[1] - N_PLACES - 1
-        self._arm()
-
-    def _watches(self, state: State) -> np.ndarray:
-        rows = super()._watches(state)
-        own = np.zeros((1, 1), layout.WATCH)
-        own["kind"], own["id"], own["at_day"] = CLOCK, LOOK, np.inf
-        # Those of symptoms stay the last: they are found by their place from the end.
-        return np.concatenate([rows[:, :-N_PLACES], own, rows[:, -N_PLACES:]], axis=1)
-
-    def answer(self, called: np.ndarray, watch_id: np.ndarray) -> None:
-        if watch_id[0] == LOOK:
-            self.look()
-            self._next += 1
-        else:
-            super().answer(called, watch_id)
-            self._learn()
-        self._arm()
-
-    def _arm(self) -> None:
-        """Set the next day; whoever is found has the watches of examinations switched off, this one among them."""
-        now = float(self.state.course["now_day"][0])
-        while self._next < self._day.size and self._day[self._next] < now:
-            self._next += 1
-        over = self._next >= self._day.size
-        self.state.watch["at_day"][0, self._column] = np.inf if over else self._day[self._next]
-        self.state.watch["done"][0, self._column] = over
-
-    def _learn(self) -> None:
-        """Note the lesions that are known now for the first time."""
-        now = float(self.state.course["now_day"][0])
-        keys = {int(key) for _, audit in self.known.findings for key in audit.lesion}
-        if self.care is not None:
-            keys |= {int(key) for key in self.care.ward.tracked.key[0]}
-        for key in keys - self._first.keys() - {0}:
-            self._first[key] = now
-
-    def look(self) -> None:
-        """Note what is the case now."""
-        course = self.state.course[0]
-        seen = engine.look(self.program, self.state, np.zeros(1, np.int64))
-        lesions = seen.lesion[0, : course["lesions"]]
-        there = (lesions["status"] == ALIVE) & (lesions["since_day"] <= course["now_day"])
-        sizes = zip(lesions["key"][there].tolist(), np.exp(lesions["log_cells"][there]).tolist(), strict=True)
-        asleep = self.state.pools["asleep"][0, : course["pools"]].sum(axis=0)
-        self._seen.append((float(course["now_day"]), dict(sizes), asleep))
-
-    def result(self) -> Trajectory:
-        """Return what was seen."""
-        day = np.array([each for each, _, _ in self._seen])
-        keys = np.array(sorted({key for _, sizes, _ in self._seen for key in sizes}), np.uint64)
-        sizes = [[seen.get(key, 0.0) for key in keys.tolist()] for _, seen, _ in self._seen]
-        cells = np.array(sizes, np.float64).reshape(len(self._seen), keys.size)
-        # Few cells are counted at the ends of the engine's intervals alone, so that within one they stand still.
-        cells[~np.logical_or.accumulate(cells >= FOLLOWED_CELLS, axis=0) | (cells < 1.0)] = 0.0
-        ever = cells.any(axis=0)
-        for column in np.flatnonzero(ever):
-            cells[:, column] = _sloped(day, cells[:, column])
-        return Trajectory(
-            day=day,
-            key=keys[ever],
-            cells=cells[:, ever],
-            asleep_cells=np.array([asleep for _, _, asleep in self._seen]),
-            known_day=np.array([self._first.get(key, np.nan) for key in keys[ever].tolist()]),
-            density_per_cm3=self.eyes.cancer.growth.cell_density.value,
-        )

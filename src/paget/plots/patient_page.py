@@ -9,12 +9,10 @@ from importlib import resources
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final
 
-from paget.errors import FolderError, MissingExtraError, SettingError
+from paget.errors import MissingExtraError, SettingError
 from paget.plots.patient_data import patient_data
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from paget.cohort.cohort import Cohort
     from paget.cohort.trajectory import Life
 
@@ -143,15 +141,16 @@ def patient_view(
     FolderError
         If this version or catalogue would give another patient than the run's.
     """
+    from paget.cohort.relived import lives_of
     from paget.cohort.trajectory import Life
 
-    life = shown if isinstance(shown, Life) else _life(shown.provenance, index, len(shown), care)
-    if not isinstance(shown, Life):
-        _same(life, shown, index)
-    if isinstance(against, str):
-        if isinstance(shown, Life):
+    if isinstance(shown, Life):
+        if isinstance(against, str):
             raise SettingError("A life is compared with a life.", key="against", value=against, fix="simulate it, too")
-        against = _life(shown.provenance, index, len(shown), against)
+        return PatientView(patient_data(shown, against))
+    life = lives_of(shown, [index], care=care)[index]
+    if isinstance(against, str):
+        against = lives_of(shown, [index], care=against)[index]
     return PatientView(patient_data(life, against))
 
 
@@ -167,48 +166,3 @@ def style() -> str:
 
 def _read(name: str) -> str:
     return resources.files("paget.plots").joinpath(FOLDER, name).read_text(encoding="utf-8")
-
-
-def _life(made: Mapping[str, Any], index: int, patients: int, care: str | None) -> Life:
-    """Simulate a patient of a finished run anew."""
-    from paget.cohort.drawn import parameters_of
-    from paget.cohort.trajectory import one_life
-    from paget.model.protocol import Protocol
-
-    if not 0 <= index < patients:
-        raise SettingError("There is no such patient.", key="index", value=index, allowed=f"0 to {patients - 1}")
-    chosen: Any = care if care is not None else made["care"]
-    if care is None and "protocol" in made:
-        chosen = Protocol.model_validate(made["protocol"])
-    elif care is None and "@" in str(chosen):
-        raise SettingError(
-            "The run's own policy cannot be had from its folder.",
-            key="care",
-            value=chosen,
-            fix="name a policy as `care`",
-        )
-    return one_life(
-        made["cancer"],
-        index,
-        seed=made["seed"],
-        years=made["years"],
-        settings=made["settings"],
-        screening=made["screening"],
-        care=chosen,
-        parameters=parameters_of(made),
-    )
-
-
-def _same(life: Life, cohort: Cohort, index: int) -> None:
-    """Raise unless the patient simulated anew has the run's first cell and, up to care, the run's course."""
-    columns = ["onset_age_day", "symptom_age_day", "diagnosis_age_day"]
-    held = cohort.arrow("patients", columns, patient=index).to_pylist()[0]
-    now = life.tables.patients.select(columns).to_pylist()[0]
-    if held != now:
-        raise FolderError(
-            "The patient cannot be had again: the run was made with other software or entries.",
-            file=cohort.path,
-            key="patient",
-            value=index,
-            fix="simulate the run anew with this version and catalogue",
-        )

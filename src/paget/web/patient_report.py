@@ -12,7 +12,7 @@ from paget.web.markup import Html, folded, joined, table, tag
 from paget.web.page import Section, cards, page, paragraphs
 from paget.web.report import check_drawing
 from paget.web.rows import readable
-from paget.web.run_people import view_of
+from paget.web.run_people import views_of
 from paget.web.run_story import policy_of
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def of_patient(cohort: Cohort, index: int) -> str:
         If a package for drawing is not installed.
     """
     tables = {name: cohort.arrow(name, patient=index) for name in ("patients", *_TABLES)}
-    return _page(index, tables, cohort.provenance, view_of(cohort, index))
+    return _page(index, tables, cohort.provenance, views_of(cohort, [index])[index])
 
 
 def of_one(cancer: str, index: int, **options: Any) -> str:  # noqa: ANN401 - of `one_life`

@@ -5,7 +5,8 @@ import pytest
 
 import paget
 from paget.cohort.one import one_patient
-from paget.cohort.trajectory import Life, _sloped, one_life
+from paget.cohort.recipe import make_recipe
+from paget.cohort.trajectory import Life, _sloped, lives, one_life
 from paget.errors import SettingError
 
 SEED = 3
@@ -94,3 +95,15 @@ def test_few_cells_that_stand_still_are_laid_straight() -> None:
     cells = np.array([0.0, 5000.0, 100.0, 100.0, 100.0, 800.0, 5000.0, 5000.0, 0.0])
     day = np.array([0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0])
     assert _sloped(day, cells).round(6).tolist() == [0.0, 5000.0, 100.0, 200.0, 400.0, 800.0, 5000.0, 5000.0, 0.0]
+
+
+def test_patients_looked_at_together_are_seen_as_each_alone() -> None:
+    """How many are looked at in one block changes nothing that is seen of any of them."""
+    recipe = make_recipe("lung", seed=SEED)
+    tables = {index: recipe.patients(np.array([index])) for index in range(5)}
+    together = lives(recipe, tables, points=20)
+    for index, own in tables.items():
+        alone = lives(recipe, {index: own}, points=20)[index]
+        assert together[index].cancer.id == alone.cancer.id
+        for name, seen in vars(alone.trajectory).items():
+            np.testing.assert_array_equal(getattr(together[index].trajectory, name), seen)
