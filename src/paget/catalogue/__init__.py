@@ -251,10 +251,17 @@ def digest(name: str | Cancer | None = None) -> str:
     str
         SHA-256 in hexadecimal; it changes with every number and with no comment.
     """
-    entries = _everything() if name is None else _read_by(name)
+    if isinstance(name, Cancer):
+        return digest_of(_read_by(name))
+    return _digest_in(current(), name)
+
+
+@cache
+def _digest_in(_here: Catalogue, name: str | None) -> str:
+    """Return the fingerprint of what does not change while a catalogue is open."""
     if name is None:
-        return digest_of({**entries, **{f"sources/{key}": source for key, source in sources().items()}})
-    return digest_of(entries)
+        return digest_of({**_everything(), **{f"sources/{key}": source for key, source in sources().items()}})
+    return digest_of(_read_by(name))
 
 
 def _read_by(name: str | Cancer) -> dict[str, BaseModel]:

@@ -40,7 +40,8 @@ _SIGNS_INCH: Final = 12.0
 _EDGE_INCH: Final = 0.1
 _TITLE_INCH: Final = 0.26
 _LINE_INCH: Final = 0.2
-_POINT_PX: Final = 96.0 / 72.0
+_POINTS_INCH: Final = 72.0
+_POINT_PX: Final = 96.0 / _POINTS_INCH
 _LOCK: Final = threading.RLock()
 _NOT_STYLE: Final = (
     *("backend", "interactive", "toolbar", "timezone", "tk.", "webagg", "keymap", "docstring", "macosx"),
@@ -147,6 +148,36 @@ def plain_axes(axes: Axes, *, grid: str = "", baseline: bool = True) -> Axes:
     if grid:
         axes.grid(axis=grid, color=style.RULE, linewidth=0.8)  # type: ignore[arg-type]
     return axes
+
+
+def boxes(
+    axes: Axes,
+    corners: Sequence[tuple[float, float]],
+    sizes: Sequence[tuple[float, float]],
+    colours: Sequence[str],
+    *,
+    gid: str,
+) -> None:
+    """Draw many rectangles as one, later ones over earlier ones; the limits of the axes stay as they are.
+
+    Parameters
+    ----------
+    axes
+        The axes.
+    corners, sizes
+        Lower left corner, and width and height, of each.
+    colours
+        Its colour.
+    gid
+        Name of all of them.
+    """
+    from matplotlib.collections import PolyCollection
+
+    outlines = [
+        [(x, y), (x + wide, y), (x + wide, y + high), (x, y + high)]
+        for (x, y), (wide, high) in zip(corners, sizes, strict=True)
+    ]
+    axes.add_collection(PolyCollection(outlines, facecolors=colours, edgecolors="none", gid=gid), autolim=False)
 
 
 def named_patches(axes: Axes, colours: Mapping[str, str]) -> None:
@@ -271,10 +302,7 @@ def svg(figure: Figure, *, alt: str) -> str:
         One ``<svg>`` with ``role="img"`` and a title. Its ids begin with a hash of what it shows, so that several
         figures can stand in one page; text stays text.
     """
-    buffer = io.StringIO()
-    with styled():
-        figure.savefig(buffer, format="svg", metadata={"Date": None})
-    text = buffer.getvalue()
+    text = _written(figure)
     mark = "f" + sha256((text + alt).encode()).hexdigest()[:10]
     text = text[text.index("<svg") :].strip()
     text = re.sub(r"<metadata>.*?</metadata>\s*", "", text, flags=re.DOTALL)
@@ -285,6 +313,29 @@ def svg(figure: Figure, *, alt: str) -> str:
     text = text.replace("*{stroke-linejoin", f"#{mark} *{{stroke-linejoin")
     text = text.replace("'DejaVu Sans'", "'DejaVu Sans', Verdana, sans-serif")
     return _opened(text, mark, alt)
+
+
+def _written(figure: Figure) -> str:
+    """Return what `savefig` writes, by one renderer that lays out and draws: `savefig` makes three, and draws twice."""
+    from matplotlib.backends.backend_svg import RendererSVG
+
+    buffer = io.StringIO()
+    width, height = (_POINTS_INCH * side for side in figure.get_size_inches())
+    canvas: Any = figure.canvas
+    dpi = figure.dpi
+    with styled():
+        try:
+            figure.dpi = _POINTS_INCH
+            renderer = RendererSVG(  # type: ignore[no-untyped-call]
+                width, height, buffer, image_dpi=int(dpi), metadata={"Date": None}
+            )
+            canvas.get_renderer = lambda: renderer
+            figure.draw(renderer)
+            renderer.finalize()  # type: ignore[no-untyped-call]
+        finally:
+            vars(canvas).pop("get_renderer", None)
+            figure.dpi = dpi
+    return buffer.getvalue()
 
 
 def _with_own_ids(text: str, mark: str) -> str:

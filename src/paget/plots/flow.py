@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 OTHERS: Final = "other organs"
 _ROUTES: Final = {"blood": "blood", "lymph": "lymph", "cavity": "body cavity"}
+_COLUMNS: Final = ("patient", "source", "route", "target")
 _BAR: Final = 0.07
 _GAP: Final = 0.03
 _LEAST_SHARE: Final = 0.015
@@ -38,17 +39,15 @@ def seedings(lesions: pd.DataFrame, *, seen: bool = True) -> pd.DataFrame:
     DataFrame
         Columns ``patient``, ``source`` (``primary`` where the primary seeded it), ``route``, ``target``.
     """
-    route = lesions["route"].astype(str)
-    organs = lesions["organ"].astype(str)
-    names = dict(zip(zip(lesions["patient"], lesions["lesion"], strict=True), organs, strict=True))
-    first = set(zip(lesions["patient"][route == "primary"], lesions["lesion"][route == "primary"], strict=True))
-    rows = lesions[(route != "primary") & (lesions["detectable_age_day"].notna() if seen else True)]
-    parents = list(zip(rows["patient"], rows["parent_lesion"], strict=True))
-    return rows[["patient"]].assign(
-        source=["primary" if parent in first else names.get(parent, "primary") for parent in parents],
-        route=rows["route"].astype(str),
-        target=rows["organ"].astype(str),
-    )
+    import pandas as pd
+
+    table = lesions.assign(route=lesions["route"].astype(str), organ=lesions["organ"].astype(str))
+    seeded = table["route"] != "primary"
+    rows = table[seeded & (table["detectable_age_day"].notna() if seen else True)]
+    parents = table.set_index(["patient", "lesion"])["organ"].mask(~seeded.to_numpy(), "primary")
+    keys = pd.MultiIndex.from_arrays([rows["patient"], rows["parent_lesion"]])
+    source = parents.reindex(keys).fillna("primary").to_numpy()
+    return rows[["patient", "route"]].assign(target=rows["organ"], source=source)[[*_COLUMNS]]
 
 
 @in_style

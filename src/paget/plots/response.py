@@ -10,7 +10,7 @@ import numpy as np
 from paget.analysis.durations import MONTH_DAY
 from paget.errors import SettingError
 from paget.plots import style
-from paget.plots.canvas import in_style, named_patches, new_figure, plain_axes
+from paget.plots.canvas import boxes, in_style, named_patches, new_figure, plain_axes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -107,7 +107,9 @@ def waterfall(
     figure = new_figure(title, 3.6, subtitle=f"{subtitle}; {told}")
     axes = plain_axes(figure.subplots(), baseline=False)
     colours = [style.RESPONSES.get(kind, style.RESPONSES["NE"]) for kind in kinds]
-    axes.bar(range(values.size), values, 0.86 if values.size < 80 else 1.0, color=colours, gid="bars")  # noqa: PLR2004
+    wide = 0.86 if values.size < 80 else 1.0  # noqa: PLR2004
+    corners = [(place - wide / 2.0, 0.0) for place in range(values.size)]
+    boxes(axes, corners, [(wide, value) for value in values.tolist()], colours, gid="bars")
     beyond = int(np.count_nonzero(values > HIGHEST_PERCENT))
     if beyond:
         text = f"up to +{values[0]:.0f} %"

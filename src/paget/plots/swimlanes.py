@@ -10,7 +10,7 @@ from paget.analysis.durations import MONTH_DAY
 from paget.errors import SettingError
 from paget.plots import style
 from paget.plots.burden import SUPPORTIVE
-from paget.plots.canvas import in_style, new_figure, plain_axes
+from paget.plots.canvas import boxes, in_style, new_figure, plain_axes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,6 +27,7 @@ KINDS: Final = {
 """What treatment is told apart in a lane, with its colour."""
 _GROUND: Final = "#E3E7EA"
 _MOST: Final = 30
+_LANE: Final = 0.74
 _LATE: Final = 3
 _MARKS: Final[dict[str, dict[str, Any]]] = {
     "Response": {"marker": "o", "color": "#FFFFFF", "markeredgecolor": style.RESPONSES["CR"], "markeredgewidth": 2.0},
@@ -79,7 +80,7 @@ def swimmer(
     figure = new_figure(title, 1.25 + 0.23 * len(rows), subtitle=subtitle)
     axes = plain_axes(figure.subplots(), grid="x")
     places = range(len(rows))
-    axes.barh(places, rows["months"], 0.74, color=_GROUND, gid="lanes")
+    axes.barh(places, rows["months"], _LANE, color=_GROUND, gid="lanes")
     place = dict(zip(rows["patient"], places, strict=True))
     start = dict(zip(rows["patient"], rows["start_day"], strict=True))
     _draw_treatments(axes, treatments, place, start, 0.004 * float(rows["months"].max()))
@@ -126,14 +127,15 @@ def _draw_treatments(
     rows = treatments[treatments["patient"].isin(place) & ~treatments["therapy"].astype(str).isin(SUPPORTIVE)]
     rows = rows.sort_values("start_age_day")
     phases, lines = rows["phase"].astype(str), rows["line"].to_numpy()
+    corners, sizes, colours = [], [], []
     columns = zip(rows["patient"], rows["start_age_day"], rows["end_age_day"], phases, lines, strict=True)
     for patient, on, off, phase, line in columns:
-        kind = kind_of(phase, int(line))
         begin = (on - start[patient]) / MONTH_DAY
-        if begin < 0.0:
-            continue
-        width = max((off - on) / MONTH_DAY, least)
-        axes.barh(place[patient], width, 0.74, left=begin, color=KINDS[kind], gid=f"given-{patient}")
+        if begin >= 0.0:
+            corners.append((begin, place[patient] - _LANE / 2.0))
+            sizes.append((max((off - on) / MONTH_DAY, least), _LANE))
+            colours.append(KINDS[kind_of(phase, int(line))])
+    boxes(axes, corners, sizes, colours, gid="given")
 
 
 def kind_of(phase: str, line: int) -> str:

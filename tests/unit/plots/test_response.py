@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.axes import Axes
+from matplotlib.collections import Collection
 from matplotlib.colors import to_hex
-from matplotlib.patches import Rectangle
 
 from paget import plots
 from paget.errors import SettingError
@@ -24,15 +24,16 @@ VISITS = pd.DataFrame(
 )
 
 
-def bars(axes: Axes) -> list[Rectangle]:
-    return [patch for patch in axes.patches if isinstance(patch, Rectangle)]
+def bars(axes: Axes) -> Collection:
+    return next(found for found in axes.collections if found.get_gid() == "bars")
 
 
 def test_waterfall_is_sorted_and_its_bars_are_the_best_changes() -> None:
     """Bars stand from the worst to the best change, one a patient, and are as long as the change."""
     figure = plots.waterfall(CHANGES)
-    drawn = [(patch.get_x(), patch.get_height()) for patch in bars(figure.axes[0])]
-    assert [height for _, height in sorted(drawn)] == [140.0, 12.0, 0.0, -35.0, -100.0]
+    drawn = [path.get_extents() for path in bars(figure.axes[0]).get_paths()]
+    assert [box.x0 + box.x1 for box in drawn] == pytest.approx([0.0, 2.0, 4.0, 6.0, 8.0])
+    assert [box.y0 + box.y1 for box in drawn] == pytest.approx([140.0, 12.0, 0.0, -35.0, -100.0])
 
 
 def test_waterfall_cuts_the_axis_and_tells_what_is_beyond() -> None:
@@ -45,7 +46,7 @@ def test_waterfall_cuts_the_axis_and_tells_what_is_beyond() -> None:
 def test_bars_have_the_colour_of_the_response() -> None:
     """A bar has the colour of the response that was told, which may be another than the change alone would mean."""
     figure = plots.waterfall({1: -40.0, 2: -40.0}, {1: "PD", 2: "PR"})
-    colours = [to_hex(patch.get_facecolor()) for patch in bars(figure.axes[0])]
+    colours = [to_hex(colour) for colour in np.atleast_2d(bars(figure.axes[0]).get_facecolor())]
     assert colours == [plots.style.RESPONSES["PD"].lower(), plots.style.RESPONSES["PR"].lower()]
 
 

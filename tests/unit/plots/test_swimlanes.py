@@ -55,12 +55,9 @@ def test_there_is_one_lane_a_patient_as_long_as_was_lived() -> None:
 def test_treatment_stands_in_its_lane_at_its_time() -> None:
     """A course is drawn in its patient's lane from start to end; what only comforts is not."""
     axes = plots.swimmer(TREATMENTS, VISITS, PATIENTS).axes[0]
-    given = {
-        p.get_gid(): (p.get_x(), p.get_width(), round(p.get_y() + p.get_height() / 2))
-        for p in bars(axes)
-        if "given" in str(p.get_gid())
-    }
-    assert given == {"given-3": pytest.approx((1.0, 3.0, 2)), "given-5": pytest.approx((2.0, 1.0, 0))}
+    given = next(found for found in axes.collections if found.get_gid() == "given")
+    places = [path.get_extents().extents for path in given.get_paths()]
+    assert places == [pytest.approx((1.0, 1.63, 4.0, 2.37)), pytest.approx((2.0, -0.37, 3.0, 0.37))]
 
 
 def test_events_stand_where_they_happened() -> None:
