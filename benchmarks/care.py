@@ -132,12 +132,12 @@ def measure(cancers: list[str] | None, count: int) -> Table:
             cared()
         whole = sum(told.spent_s.values())
         spent = [told.spent_s[part] / whole for part in (*PARTS, "between")]
-        chunks = -(-count // course.CARED_CHUNK)
+        chunks = -(-count // course.CHUNK)
         rates = count / plain.cpu_s, count / care.cpu_s
         rows.append((cancer_id, *rates, ratio(rates[1], rates[0]), told.rounds / chunks, told.stops / count, *spent))
     notes = (
         "without, with: patients per second of processor on one thread, tables included; rounds: calls of",
-        f"the engine for {course.CARED_CHUNK:,} patients; stops: calls of watches a patient; then shares of the time",
+        f"the engine for {course.CHUNK:,} patients; stops: calls of watches a patient; then shares of the time",
         "with care: observed (examinations, response, fitness), decided (and carried out), tables, all between.",
     )
     return Table(f"CARE, {count} patients each", HEAD, tuple(rows), notes)

@@ -49,6 +49,20 @@ class Ended:
     best: Integers
 
 
+def position_in_run(values: Integers) -> Integers:
+    """Return how many equal values stand directly before each value.
+
+    Parameters
+    ----------
+    values
+        Whole numbers, shape (K,).
+    """
+    position = np.arange(values.size)
+    begins = np.ones(values.size, np.bool_)
+    begins[1:] = values[1:] != values[:-1]
+    return np.asarray(position - np.maximum.accumulate(np.where(begins, position, 0)), np.int64)
+
+
 class Courses:
     """The courses of P patients over T therapies.
 
@@ -138,9 +152,15 @@ class Courses:
             self.owner[at, slot] = therapy
 
     def _room(self, who: Integers, now_day: Floats) -> Integers:
-        """Return a free row of effects in each of some patients, making room where one has none."""
+        """Return a free row of effects for each of some patients, of whom one may stand there several times in a row.
+
+        Makes room where there is none.
+        """
         # A stop inside a cell of the engine's mesh plays the cell again, so that rows that were over just now stay.
         over = (self.owner[who] == FREE) | (self.effect["off_day"][who] < now_day[:, None] - LONGEST_CELL_DAY)
+        before = position_in_run(who)
+        if before.any():
+            over = np.cumsum(over, axis=1) > before[:, None]
         if not self.owner.shape[1] or not over.any(axis=1).all():
             patients = self.owner.shape[0]
             self.effect = np.concatenate([self.effect, np.zeros((patients, MORE_ROWS), layout.EFFECT)], axis=1)
@@ -207,7 +227,9 @@ class Courses:
         self.effect[row, slot] = rows
         self.owner[row[future], slot[future]] = FREE
 
-    def change_dose(self, which: Flags, who: Integers, day: Floats, factor: float, pause_day: float = 0.0) -> None:
+    def change_dose(
+        self, which: Flags, who: Integers, day: Floats, factor: float, pause_day: Floats | float = 0.0
+    ) -> None:
         """Reduce the dose of courses from a day on, or pause them.
 
         Parameters
@@ -221,23 +243,25 @@ class Courses:
         factor
             New dose over the old one.
         pause_day
-            Days without the drug before it goes on.
+            Days without the drug before it goes on, one number or one for each therapy.
         """
         which = which & self.on[who]
         place, therapy = np.nonzero(which)
         if not place.size:
             return
         self._dosed(who[place], therapy, day[place])
-        self.dosed_until_day[who[place], therapy] += pause_day
+        pause = np.broadcast_to(pause_day, len(self.therapies))
+        self.dosed_until_day[who[place], therapy] += pause[therapy]
         self.dose[who[place], therapy] *= factor
         owner = self.owner[who]
         mine = (owner != FREE) & np.take_along_axis(which, np.maximum(owner, 0), axis=1)
         mine &= (self.effect["kind"][who] != CULL) & (self.effect["off_day"][who] > day[:, None])
-        for slot in np.flatnonzero(mine.any(axis=0)):
-            self._renew(who[mine[:, slot]], slot, day[mine[:, slot]], factor, pause_day)
+        place, slot = np.nonzero(mine)
+        if place.size:
+            self._renew(who[place], slot, day[place], factor, pause[owner[place, slot]])
 
-    def _renew(self, who: Integers, slot: np.intp, day: Floats, factor: float, pause_day: float) -> None:
-        """End one row of effects in some patients and go on with it at another dose."""
+    def _renew(self, who: Integers, slot: Integers, day: Floats, factor: float, pause_day: Floats) -> None:
+        """End rows of effects in some patients and go on with them at another dose."""
         old = self.effect[who, slot]
         new = scaled(old, np.full(who.size, factor))
         begun = old["on_day"] < day
@@ -253,7 +277,7 @@ class Courses:
         ended["off_day"] = np.minimum(ended["off_day"], day)
         if not begun.all():
             ended[~begun] = NO_EFFECT
-            self.owner[who[~begun], slot] = FREE
+            self.owner[who[~begun], slot[~begun]] = FREE
         self.effect[who, slot] = ended
         room = self._room(who, day)
         self.effect[who, room] = new

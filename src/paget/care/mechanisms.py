@@ -125,7 +125,7 @@ def scaled(rows: Rows, factor: NDArray[np.float64]) -> Rows:
     """
     out = rows.copy()
     kind = rows["kind"]
-    proportional = np.isin(kind, [ADD_DEATH, SMALL_DEATH, HOST_HAZARD])
+    proportional = (kind == ADD_DEATH) | (kind == SMALL_DEATH) | (kind == HOST_HAZARD)
     relative = (kind == SCALE) | (kind == HOST_RESERVE)
     magnitude = rows["magnitude"]
     other = np.where(relative, 1.0 + (magnitude - 1.0) * factor, magnitude)

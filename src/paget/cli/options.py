@@ -29,7 +29,7 @@ Care = Annotated[
 ]
 Workers = Annotated[
     int | None,
-    typer.Option("--workers", metavar="K", help="Threads; all cores if left out. Results do not depend on it."),
+    typer.Option("--workers", metavar="K", help="Workers; all cores if left out. Results do not depend on it."),
 ]
 RecordFile = Annotated[
     Path, typer.Argument(metavar="RECORD", help="The patient's record, a TOML file; see docs/map.md.")

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from paget.cohort.drawn import Parameters
     from paget.cohort.recipe import Recipe
     from paget.cohort.runner import BlockFunction, Heard, Submitter
-    from paget.cohort.store import Block
     from paget.model.chart import Policy
     from paget.model.protocol import Protocol
 
@@ -63,7 +62,7 @@ def simulate(  # noqa: PLR0913 - one call holds every choice of a run
     out
         Folder for the tables; a temporary folder that lives as long as the cohort if None.
     workers
-        Threads; all cores that this process may use if None.
+        Threads, or processes for many patients under care; all cores that this process may use if None.
     years
         Horizon in years after the first cell; until death if None.
     settings
@@ -179,7 +178,11 @@ def fill(
         folder.prepare()
         folder.clean()
         heard(n - sum(block.count for block in todo))
-        _compute(folder, todo, compute, workers, scheduler, heard)
+        if scheduler is not None:
+            runner.run_elsewhere(folder, todo, compute, scheduler, heard)
+        elif todo:
+            sent = recipe.packed() if compute is recipe and recipe.is_python_bound else None
+            runner.run_here(folder, todo, compute, workers, heard, sent)
         summary = summary_of(path, made)
         write_text(path / SUMMARY_NAME, json.dumps(summary, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
         provenance.write(path, {**made, "finished": True})
@@ -190,19 +193,3 @@ def _held(path: Path, identity: provenance.Identity, n: int) -> dict[str, Any] |
     if found is not None:
         provenance.check(path, found, identity, n)
     return found
-
-
-def _compute(
-    folder: RunFolder,
-    todo: tuple[Block, ...],
-    compute: BlockFunction,
-    workers: int,
-    scheduler: Submitter | None,
-    heard: Heard,
-) -> None:
-    if not todo:
-        return
-    if scheduler is None:
-        runner.run_here(folder, todo, compute, workers, heard)
-    else:
-        runner.run_elsewhere(folder, todo, compute, scheduler, heard)

@@ -137,10 +137,7 @@ class Toxicities:
         courses.stop(stopped, who, day, BY_TOXICITY, book.best[who])
         courses.change_dose(self._marked(at, therapy, action == REDUCE, who.size), who, day, REDUCED)
         late = self._marked(at, therapy, action == DELAY, who.size)
-        for number in np.flatnonzero(late.any(axis=0)):
-            one = np.zeros_like(late)
-            one[:, number] = late[:, number]
-            courses.change_dose(one, who, day, 1.0, self.pause_day[number])
+        courses.change_dose(late, who, day, 1.0, self.pause_day)
         return np.asarray(stopped.any(axis=1))
 
     def _marked(self, at: np.ndarray, therapy: np.ndarray, which: np.ndarray, count: int) -> np.ndarray:

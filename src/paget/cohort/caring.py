@@ -43,7 +43,9 @@ RESTAGED: Final = np.isin(PHASES, ["neoadjuvant", "maintenance", "systemic"])
 """Those in which response is told, and after which the disease is looked at anew."""
 WATCHING: Final = PHASES.index("watching")
 COMFORT: Final = GOALS.index("comfort")
-CR, PR, PD = (RESPONSES.index(name) for name in ("CR", "PR", "PD"))
+PD = RESPONSES.index("PD")
+ANSWERED: Final = np.isin(RESPONSES, ["CR", "PR"])
+"""Responses that count as one, by code."""
 RANK: Final = np.array([("none", "NE", "PD", "SD", "PR", "CR").index(name) for name in RESPONSES])
 """Responses from worst to best, by code."""
 WEAK: Final = 3
@@ -309,7 +311,7 @@ class Care:
             best[who[better]] = told.response[better]
         advanced, worse = ~np.isnan(book.first_line_day[who]), told.response == PD
         for days, which in (
-            (book.response_day, treated & advanced & np.isin(told.response, [CR, PR])),
+            (book.response_day, treated & advanced & ANSWERED[told.response]),
             (book.progression_day, worse & advanced),
             (book.relapse_day, worse & ~advanced & (book.phase[who] != WATCHING)),
         ):

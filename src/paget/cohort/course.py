@@ -36,10 +36,8 @@ if TYPE_CHECKING:
     from paget.engine import Capacity, Program, State
     from paget.model.population import Population
 
-CHUNK = 500
-"""Patients whose state is held at once."""
-CARED_CHUNK = 2000
-"""The same under care, where a round of visits of many patients takes little longer than one of few."""
+CHUNK = 2000
+"""Patients whose state is held at once: a round of visits of many patients takes little longer than one of few."""
 
 
 @dataclass(frozen=True)
@@ -157,8 +155,7 @@ def life_courses(
     names = program.driver_ids
     parts: dict[str, list[pa.Table]] = {each.name: [] for each in fields(BlockTables)}
     who = draw_patients(program, cancer, population, seed, np.asarray(indices, np.int64))
-    size = CHUNK if plan is None else CARED_CHUNK
-    chunks = (run_chunk(program, eyes, seed, who[k : k + size], years, plan) for k in range(0, who.size, size))
+    chunks = (run_chunk(program, eyes, seed, who[k : k + CHUNK], years, plan) for k in range(0, who.size, CHUNK))
     for chunk in chain.from_iterable(chunks):
         state, lesions = chunk.state, Lesions.of(chunk.state, chunk.state.lesion)
         known = known_columns(chunk.known, eyes)
@@ -178,7 +175,11 @@ def life_courses(
 
 def in_order(table: pa.Table) -> pa.Table:
     """Return a table in the order of its patients; a patient's own rows keep theirs."""
-    whole = table.unify_dictionaries().combine_chunks()
+    whole = (
+        table
+        if all(column.num_chunks <= 1 for column in table.columns)
+        else table.unify_dictionaries().combine_chunks()
+    )
     patients = whole["patient"].to_numpy()
     if (patients[1:] >= patients[:-1]).all():
         return whole

@@ -116,6 +116,16 @@ class Recipe:
             block_patients=BLOCK_PATIENTS,
         )
 
+    @property
+    def is_python_bound(self) -> bool:
+        """Whether much of the work is Python, and none of it an object of the caller's, who may look at it later.
+
+        Threads then wait for one another, and processes do not.
+        """
+        own = __name__.partition(".")[0] + "."
+        cared = [plan for plan in self.plans if plan is not None]
+        return bool(cared) and all(type(plan.policy).__module__.startswith(own) for plan in cared)
+
     @cached_property
     def programs(self) -> tuple[Program, ...]:
         """The plain tables that the engine reads, one set per cancer."""
@@ -262,7 +272,8 @@ def check_number(key: str, value: float, least: int, most: int) -> None:
 
 
 @lru_cache(maxsize=2)
-def _unpacked(packed: bytes) -> Recipe:
+def unpacked(packed: bytes) -> Recipe:
+    """Return a packed recipe; the same object for the same bytes, so that its tables are made once."""
     recipe: object = pickle.loads(packed)  # noqa: S301 - made by `packed` of the same run
     if not isinstance(recipe, Recipe) or recipe.version != paget.__version__:
         raise RunError(
@@ -274,7 +285,7 @@ def _unpacked(packed: bytes) -> Recipe:
 
 def compute_packed(packed: bytes, first: int, count: int) -> Tables:
     """Compute a block of consecutive patients from a packed recipe, on whatever machine this runs."""
-    return _unpacked(packed)(first, count)
+    return unpacked(packed)(first, count)
 
 
 def merged(pieces: list[Tables]) -> JoinedTables:

@@ -1,9 +1,9 @@
-"""Compute the blocks that a folder still lacks, here on threads or on other machines.
+"""Compute the blocks that a folder still lacks, here on threads or processes, or on other machines.
 
-Blocks are handed out in order, a bounded number at a time, so memory does not grow with the run. On this
-machine a thread computes a block and writes it, since the compiled engine and Arrow release the
-interpreter's lock. Elsewhere only the computing is done, and the parts are written here, so workers need
-no shared file system.
+Blocks are handed out in order, a bounded number at a time, so memory does not grow with the run. On this machine
+threads compute, since the compiled engine and Arrow release the lock of the interpreter; processes do where much of the
+work is Python and there is enough of it. Elsewhere only the computing is done, and the parts are written here, so
+workers need no shared file system.
 """
 
 from __future__ import annotations
@@ -13,10 +13,13 @@ import os
 import socket
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar, cast
 from urllib.parse import urlsplit
 
+from paget.cohort.processes import processes, stop_processes, worth_while
+from paget.cohort.recipe import compute_packed
 from paget.cohort.store import Block, joined
 from paget.errors import MissingExtraError, SettingError
 
@@ -71,10 +74,11 @@ def run_here(
     compute: BlockFunction,
     workers: int,
     heard: Heard,
+    sent: bytes | None = None,
 ) -> None:
-    """Compute and write blocks on threads of this process.
+    """Compute and write blocks on this machine.
 
-    A thread computes a piece of a block, so that a run of one block keeps every core busy too.
+    A worker computes a piece of a block, so that a run of one block keeps every core busy too.
 
     Parameters
     ----------
@@ -85,17 +89,21 @@ def run_here(
     compute
         Computes the tables of consecutive patients.
     workers
-        Number of threads.
+        Number of threads or processes.
     heard
         Is told of each patient count that has been computed.
+    sent
+        The packed recipe, where processes may compute in place of threads; they do for many patients.
     """
-    pool = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="paget")
-    writer = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="paget-write")
+    patients = sum(block.count for block in blocks)
+    own = compute if sent is None or not worth_while(patients, workers) else partial(compute_packed, sent)
+    pool = ThreadPoolExecutor(workers, thread_name_prefix="paget") if own is compute else processes(workers)
+    writer = ThreadPoolExecutor(workers, thread_name_prefix="paget-write")
 
     def submit(owned: tuple[Block, Block]) -> Future:
-        return pool.submit(compute, owned[1].first, owned[1].count)
+        return pool.submit(own, owned[1].first, owned[1].count)
 
-    size = piece_patients(sum(block.count for block in blocks), workers)
+    size = piece_patients(patients, workers)
     pieces = [(block, piece) for block in blocks for piece in _pieces(block, size)]
     writing: deque[Future] = deque()
     held: list[Tables] = []
@@ -110,8 +118,13 @@ def run_here(
                 writing.popleft().result()
         while writing:
             writing.popleft().result()
+    except BaseException:
+        if own is not compute:
+            stop_processes(pool)
+        raise
     finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+        if own is compute:
+            pool.shutdown(wait=True, cancel_futures=True)
         writer.shutdown(wait=True)
 
 

@@ -56,9 +56,10 @@ def names_of(codes: np.ndarray, names: tuple[str, ...]) -> pa.Array:
 
 def _genotypes(codes: np.ndarray, drivers: tuple[str, ...]) -> pa.Array:
     """Return genotypes as text, drivers joined by a plus sign."""
-    unique, index = np.unique(codes, return_inverse=True)
-    texts = ["+".join(d for bit, d in enumerate(drivers) if (int(code) >> bit) & 1) for code in unique]
-    return pa.array(texts, pa.string()).take(pa.array(index.reshape(-1)))
+    encoded = pa.array(codes).dictionary_encode()
+    unique = encoded.dictionary.to_pylist()
+    texts = ["+".join(d for bit, d in enumerate(drivers) if (code >> bit) & 1) for code in unique]
+    return pa.array(texts, pa.string()).take(encoded.indices)
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,8 @@ class Lesions:
         who = np.repeat(np.arange(state.patient.size), state.course["lesions"])
         rows = used_rows(lesion, state.course["lesions"])
         held = rows["status"] != FREE
+        if held.all():
+            return cls(who, rows, state.patient.size)
         return cls(who[held], rows[held], state.patient.size)
 
     @property
@@ -196,7 +199,8 @@ def clone_table(state: State, lesion: np.ndarray, clone: np.ndarray, drivers: tu
     who = np.repeat(np.arange(state.patient.size), state.course["clones"])
     rows = used_rows(clone, state.course["clones"])
     linked = rows["lesion"] >= 0
-    who, rows = who[linked], rows[linked]
+    if not linked.all():
+        who, rows = who[linked], rows[linked]
     cells = np.where(rows["count"] >= 0.0, rows["count"], rows["cells"])
     return table_of(
         {

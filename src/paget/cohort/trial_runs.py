@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -16,7 +17,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from paget.cohort.arms import ArmCare
-from paget.cohort.recipe import Recipe, make_recipe
+from paget.cohort.processes import processes, stop_processes, worth_while
+from paget.cohort.recipe import Recipe, make_recipe, unpacked
 from paget.cohort.runner import available_cores, piece_patients
 from paget.errors import RunError
 from paget.model.trial import RANDOMISED, Trial
@@ -115,22 +117,30 @@ def simulate_arms(
 def _pieces(
     recipe: Recipe, indices: NDArray[np.int64], threads: int, heard: Callable[[int], None] | None
 ) -> Iterable[dict[str, Any]]:
-    """Compute patients on threads, and yield the randomised of each piece in order."""
-
-    def compute(own: NDArray[np.int64]) -> dict[str, Any]:
-        kept = randomised_only(recipe.patients(own))
-        if heard is not None:
-            heard(own.size)
-        return kept
-
+    """Compute patients on threads, or on processes if they are many, and yield the randomised of each piece."""
     size = piece_patients(indices.size, threads)
     parts = [indices[at : at + size] for at in range(0, indices.size, size)]
-    with ThreadPoolExecutor(max_workers=threads, thread_name_prefix="paget") as pool:
-        try:
-            yield from pool.map(compute, parts)
-        except BaseException:
+    apart = worth_while(indices.size, threads) and recipe.is_python_bound
+    pool = processes(threads) if apart else ThreadPoolExecutor(threads, thread_name_prefix="paget")
+    compute = (
+        partial(_randomised_packed, recipe.packed()) if apart else lambda own: randomised_only(recipe.patients(own))
+    )
+    try:
+        for own, kept in zip(parts, pool.map(compute, parts), strict=True):
+            if heard is not None:
+                heard(own.size)
+            yield kept
+    except BaseException:
+        if apart:
+            stop_processes(pool)
+        raise
+    finally:
+        if not apart:
             pool.shutdown(wait=True, cancel_futures=True)
-            raise
+
+
+def _randomised_packed(packed: bytes, own: NDArray[np.int64]) -> dict[str, Any]:
+    return randomised_only(unpacked(packed).patients(own))
 
 
 def randomised_only(tables: Any) -> dict[str, Any]:  # noqa: ANN401 - any object with the tables of a run

@@ -343,12 +343,18 @@ def _non_target_progress(tracked: Tracked, who: Integers, mm: Floats, targets: F
     mm[row, tracked.target[who][row, number]] = np.nan
     smallest = tracked.smallest_mm[who]
     both = ~np.isnan(mm) & ~np.isnan(smallest)
-    now = np.where(both, mm, 0.0) ** 3
-    then = np.where(both, np.fmin(mm, smallest), 0.0) ** 3
-    measured = (targets**3).sum(axis=1)
-    now_sum, then_sum = now.sum(axis=1), then.sum(axis=1)
+    at, place = np.nonzero(both)
+    now, before = mm[at, place], smallest[at, place]
+    now_sum = np.bincount(at, _cubed(now), minlength=who.size)
+    then_sum = np.bincount(at, _cubed(np.fmin(now, before)), minlength=who.size)
+    measured = _cubed(targets).sum(axis=1)
     enough = np.cbrt(now_sum) - np.cbrt(then_sum) >= PROGRESS_MM
     return np.asarray(enough & (measured + now_sum >= PROGRESS_VOLUME_RATIO * (measured + then_sum)))
+
+
+def _cubed(mm: Floats) -> Floats:
+    """Return the cubes of diameters; multiplying is many times as quick as a power."""
+    return np.asarray(mm * mm * mm)
 
 
 def _note_presence(tracked: Tracked, who: Integers, seen: _Sightings, place: Integers, examined: Flags) -> None:
