@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from paget.cohort.drawn import parameters_of, recipe_by
 from paget.cohort.store import TABLES, JoinedTables
@@ -93,10 +92,14 @@ def tables_of(cohort: Cohort, indices: Sequence[int]) -> dict[int, Tables]:
     patient = ds.field("patient")
     among = (patient >= min(indices)) & (patient <= max(indices)) & patient.isin(pa.array(indices, pa.int64()))
     rows = {name: cohort.dataset(name).to_table(filter=among) for name in TABLES}
-    return {
-        index: JoinedTables(**{name: table.filter(pc.equal(table["patient"], index)) for name, table in rows.items()})
-        for index in indices
-    }
+    return {index: JoinedTables(**{name: _of(table, index) for name, table in rows.items()}) for index in indices}
+
+
+def _of(table: pa.Table, patient: int) -> pa.Table:
+    """Return a patient's rows of a table in the order of patients."""
+    patients = table["patient"].to_numpy()
+    first, end = np.searchsorted(patients, patient), np.searchsorted(patients, patient, side="right")
+    return table.slice(int(first), int(end - first))
 
 
 def _recipe(made: Mapping[str, Any], care: str | None) -> Recipe:

@@ -7,6 +7,7 @@ there is no lesion. A lesion is followed from a thousand cells on; between its f
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -74,7 +75,7 @@ def patient_data(life: Life, against: Life | None = None) -> dict[str, Any]:
         "sex": sex,
         "onsetYear": round(onset / YEAR_DAY, 3),
         "yearDay": YEAR_DAY,
-        "body": figure(sex, primary=organ, ident=IDENT),
+        "body": _body(sex, organ),
         "ident": IDENT,
         "size": [WIDTH, HEIGHT],
         "mmPerUnit": MM_PER_UNIT,
@@ -83,6 +84,12 @@ def patient_data(life: Life, against: Life | None = None) -> dict[str, Any]:
         "responses": {key: [colour, style.words(key)] for key, colour in style.RESPONSES.items()},
         "arms": [_arm(each, tables, places, onset) for each, tables in zip(lives, rows, strict=True)],
     }
+
+
+@cache
+def _body(sex: str, primary: str) -> str:
+    """Return the drawing of a body, the same for all patients of a page."""
+    return figure(sex, primary=primary, ident=IDENT)
 
 
 def _who(row: Row) -> str:
