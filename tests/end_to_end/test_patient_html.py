@@ -29,6 +29,16 @@ def test_a_page_holds_both_lives_of_the_patient(paget: Run, tmp_path: Path) -> N
     assert [arm["care"] for arm in arms] == ["standard of care", "no treatment"]
 
 
+def test_a_report_holds_both_lives_of_the_patient(paget: Run, tmp_path: Path) -> None:
+    """The report shows the second life beside the first, in its view, in words and in tables."""
+    done = paget(*WHO, "--against", "none", "--report", "r.html", folder=tmp_path)
+    assert (done.returncode, done.stderr, done.stdout) == (0, "", "Report: r.html\n")
+    arms = data_of(tmp_path / "r.html")["arms"]
+    assert isinstance(arms, list)
+    assert [arm["care"] for arm in arms] == ["standard of care", "no treatment"]
+    assert '<h2 id="lives-title">With no treatment instead</h2>' in (tmp_path / "r.html").read_text(encoding="utf-8")
+
+
 def test_a_program_is_told_the_file(paget: Run, tmp_path: Path) -> None:
     """With --json the answer is one object."""
     done = paget(*WHO, "--html", "p.html", "--json", folder=tmp_path)

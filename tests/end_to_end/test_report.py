@@ -65,6 +65,8 @@ def test_one_patient_has_a_page_without_a_run(paget: Run, folder: Path) -> None:
     [
         (("report", "nothing"), ("nothing in this folder", "paget run")),
         (("report", "crc", "--patient", "30"), ("no such patient", "0 to 29")),
+        (("report", "crc", "--against", "none"), ("no patient", "paget compare")),
+        (("report", "crc", "--patient", "3", "--against", "noone"), ("noone", "none")),
         (("app", "--port", "70000"), ("no such port", "65535")),
     ],
 )

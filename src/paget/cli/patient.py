@@ -12,6 +12,7 @@ import typer
 from paget.cli.failure import told
 from paget.cli.options import CancerName, Care, Json, Seed, Settings, Years, parsed
 from paget.cli.report import ReportFile, write_page
+from paget.errors import SettingError
 
 _LESIONS_SHOWN: Final = 12
 _CLONES_SHOWN: Final = 8
@@ -44,11 +45,14 @@ def patient(
     from paget.cohort.one import one_patient
 
     chosen: dict[str, Any] = {"seed": seed, "years": years, "settings": parsed(settings)}
-    if html is not None or against is not None:
+    if against is not None and html is None and page is None:
+        fix = "add --html FILE or --report FILE"
+        raise SettingError("Two lives are shown on a page.", key="--against", value=against, fix=fix)
+    if html is not None:
         written = _write(html, cancer, index, (care, against), **chosen)
         typer.echo(json.dumps({"page": str(html)}) if as_json else written)
     if page is not None:
-        write_page(cancer, index, page, care=care, **chosen)
+        write_page(cancer, index, page, care=care, against=against, **chosen)
     if html is not None or page is not None:
         return
     tables = one_patient(cancer, index, care=care, **chosen)
@@ -60,14 +64,12 @@ def patient(
     _print(row, rows, catalogue.cancer(row["cancer"]).name, care)
 
 
-def _write(file: Path | None, cancer: str, index: int, policies: tuple[str, str | None], **chosen: Any) -> str:  # noqa: ANN401
+def _write(file: Path, cancer: str, index: int, policies: tuple[str, str | None], **chosen: Any) -> str:  # noqa: ANN401
     """Write the page of a life under the first policy, beside the second where one is named, and say where it is."""
     from paget.cohort.trajectory import one_life
-    from paget.errors import FolderError, SettingError
+    from paget.errors import FolderError
     from paget.plots.patient_page import patient_view
 
-    if file is None:
-        raise SettingError("Two lives are shown on a page.", key="--against", value=policies[1], fix="add --html FILE")
     lives = [one_life(cancer, index, care=policy, **chosen) for policy in policies if policy is not None]
     view = patient_view(lives[0], against=lives[1] if len(lives) > 1 else None)
     try:

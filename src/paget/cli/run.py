@@ -5,14 +5,17 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from paget.cli.failure import told
 from paget.cli.options import CancerName, Care, Json, Seed, Settings, Workers, Years, parsed
-from paget.cli.report import WithReport, leave
+from paget.cli.report import WithReport, drawing_ahead, leave
 from paget.errors import SettingError
+
+if TYPE_CHECKING:
+    from paget.cohort.cohort import Cohort
 
 STOPPED = 130
 """Exit code after Ctrl-C."""
@@ -66,34 +69,42 @@ def run(
         raise SettingError("There is a point to branch at, and no run.", key="--at", value=at, fix="add --branch RUN")
     folder = out or default_folder(cancer, n, seed, years, chosen, screening, care, parameters)
     shared: dict[str, Any] = {"workers": workers, "scheduler": scheduler, "progress": not as_json}
-    try:
-        if branch is None:
-            from paget.cohort.api import simulate
+    if branch is not None:
+        check_same(context, branch, {"cancer": cancer, "n": n, "seed": seed, "years": years, "settings": chosen})
+        folder = out or branch.with_name(f"{branch.name}-{branch_suffix(care, at)}")
+    with drawing_ahead(cancer, folder, with_report, as_json=as_json) as ahead:
+        try:
+            if branch is None:
+                from paget.cohort.api import simulate
 
-            picked: dict[str, Any] = {"seed": seed, "years": years, "settings": chosen, "screening": screening}
-            cohort = simulate(cancer, n, care=care, parameters=parameters, out=folder, **picked, **shared)
-        else:
-            from paget.cohort.branching import branch as branching
+                picked: dict[str, Any] = {"seed": seed, "years": years, "settings": chosen, "screening": screening}
+                cohort = simulate(cancer, n, care=care, parameters=parameters, out=folder, **picked, **shared)
+            else:
+                from paget.cohort.branching import branch as branching
 
-            check_same(context, branch, {"cancer": cancer, "n": n, "seed": seed, "years": years, "settings": chosen})
-            folder = out or branch.with_name(f"{branch.name}-{branch_suffix(care, at)}")
-            cohort = branching(branch, care, at=at or "diagnosis", out=folder, **shared)
-    except KeyboardInterrupt:
-        typer.echo(f"Stopped. Finished blocks are kept in {folder}; the same command goes on from there.", err=True)
-        raise typer.Exit(STOPPED) from None
+                cohort = branching(branch, care, at=at or "diagnosis", out=folder, **shared)
+        except KeyboardInterrupt:
+            typer.echo(f"Stopped. Finished blocks are kept in {folder}; the same command goes on from there.", err=True)
+            raise typer.Exit(STOPPED) from None
+        if ahead is not None:
+            ahead.begin(folder)
+        _tell(cohort, as_json=as_json)
+        leave(folder, with_report, as_json=as_json, afresh=as_json, ahead=ahead)
+
+
+def _tell(cohort: Cohort, *, as_json: bool) -> None:
+    """Print the summary of a run."""
     summary = cohort.summary()
     if as_json:
-        typer.echo(json.dumps({**summary, "path": str(folder)}, ensure_ascii=False))
-        leave(folder, with_report, as_json=True)
+        typer.echo(json.dumps({**summary, "path": str(cohort.path)}, ensure_ascii=False))
         return
     from paget.cli.summary_text import print_summary
 
-    print_summary(summary, folder)
+    print_summary(summary, cohort.path)
     if "posterior" in summary:
         from paget.cli.between_draws_text import print_between_draws
 
         print_between_draws(summary["posterior"])
-    leave(folder, with_report, as_json=False, afresh=False)
 
 
 def branch_suffix(care: str, at: str | None) -> str:

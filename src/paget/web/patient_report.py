@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from paget import catalogue, plots
+from paget.cohort.relived import lives_of
 from paget.model.calendar import YEAR_DAY
 from paget.plots import style
 from paget.web import origins, words
@@ -14,13 +16,15 @@ from paget.web.report import check_drawing
 from paget.web.rows import readable
 from paget.web.run_people import views_of
 from paget.web.run_story import policy_of
+from paget.web.two_lives import side_by_side
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import pyarrow as pa
 
     from paget.cohort.cohort import Cohort
+    from paget.cohort.trajectory import Life
 
 _TABLES: Final = {
     "treatments": "Courses of therapy",
@@ -32,10 +36,24 @@ _TABLES: Final = {
     "clones": "Clones alive at the end",
     "funnel": "Cells by organ",
 }
+_NAMES: Final = ("patients", *_TABLES)
 _ROWS_SHOWN: Final = 200
 
 
-def of_patient(cohort: Cohort, index: int) -> str:
+@dataclass(frozen=True)
+class _Life:
+    """What a report tells of one life: its tables and its policy in words."""
+
+    tables: Mapping[str, pa.Table]
+    care: str
+
+    @property
+    def row(self) -> Mapping[str, Any]:
+        found: dict[str, Any] = self.tables["patients"].to_pylist()[0]
+        return found
+
+
+def of_patient(cohort: Cohort, index: int, against: str | None = None) -> str:
     """Return the report of one patient of a run.
 
     Parameters
@@ -44,6 +62,8 @@ def of_patient(cohort: Cohort, index: int) -> str:
         The run.
     index
         Which patient.
+    against
+        A second policy, under which the same patient is shown beside.
 
     Returns
     -------
@@ -54,14 +74,20 @@ def of_patient(cohort: Cohort, index: int) -> str:
     ------
     SettingError
         If there is no such patient.
+    UnknownEntryError
+        If there is no such policy.
     MissingExtraError
         If a package for drawing is not installed.
     """
-    tables = {name: cohort.arrow(name, patient=index) for name in ("patients", *_TABLES)}
-    return _page(index, tables, cohort.provenance, views_of(cohort, [index])[index])
+    own = _Life({name: cohort.arrow(name, patient=index) for name in _NAMES}, policy_of(cohort.provenance))
+    if against is None:
+        return _page(index, [own], cohort.provenance, views_of(cohort, [index])[index])
+    first, second = (lives_of(cohort, [index], care=care)[index] for care in (None, against))
+    view = Html(plots.patient_view(first, against=second).html())
+    return _page(index, [own, _of_life(second)], cohort.provenance, view)
 
 
-def of_one(cancer: str, index: int, **options: Any) -> str:  # noqa: ANN401 - of `one_life`
+def of_one(cancer: str, index: int, *, against: str | None = None, **options: Any) -> str:  # noqa: ANN401 - of `one_life`
     """Return the report of one patient who is simulated for it, the same as in a run with this seed.
 
     Parameters
@@ -70,6 +96,8 @@ def of_one(cancer: str, index: int, **options: Any) -> str:  # noqa: ANN401 - of
         A cancer or a group of cancers.
     index
         Which patient, from 0.
+    against
+        A second policy, under which the same patient is shown beside.
     **options
         Seed, years, settings and care, as for `paget.cohort.trajectory.one_life`.
 
@@ -86,23 +114,38 @@ def of_one(cancer: str, index: int, **options: Any) -> str:  # noqa: ANN401 - of
 
     check_drawing()
     life = one_life(cancer, index, **options)
+    other = None if against is None else one_life(cancer, index, **{**options, "care": against})
     made = provenance.describe(make_recipe(cancer, **options), index + 1, None)
-    tables = {name: getattr(life.tables, name) for name in ("patients", *_TABLES)}
-    return _page(index, tables, made, Html(plots.patient_view(life).html()))
+    lives = [_of_life(each) for each in (life, other) if each is not None]
+    return _page(index, lives, made, Html(plots.patient_view(life, against=other).html()))
 
 
-def _page(index: int, tables: Mapping[str, pa.Table], made: Mapping[str, Any], view: Html) -> str:
-    row = tables["patients"].to_pylist()[0]
+def _of_life(life: Life) -> _Life:
+    return _Life({name: getattr(life.tables, name) for name in _NAMES}, words.policy(life.care))
+
+
+def _page(index: int, lives: Sequence[_Life], made: Mapping[str, Any], view: Html) -> str:
+    row, care = lives[0].row, [life.care for life in lives]
     name = catalogue.cancer(row["cancer"]).name
-    sections = [
-        Section("short", "In short", _short(row, str(made["care"]))),
+    sections = [Section("short", "In short", _short(row, str(made["care"])))]
+    if len(lives) > 1:
+        both = side_by_side([life.row for life in lives], care)
+        sections.append(Section("lives", f"With {care[1]} instead", both, "Both lives"))
+    sections += [
         Section("course", "The course", view, "Course"),
-        Section("tables", "What it rests on", _tables(tables), "Tables"),
+        Section("tables", "What it rests on", _all_tables(lives), "Tables"),
         Section("provenance", "Provenance", origins.provenance(made)),
         Section("citations", "What to cite", origins.citations(made["sources"]), "Citations"),
     ]
-    under = f"Patient {index:,} · {policy_of(made)} · seed {made['seed']}"
+    beside = f", beside {care[1]}" if len(lives) > 1 else ""
+    under = f"Patient {index:,} · {policy_of(made)}{beside} · seed {made['seed']}"
     return page(f"{_person(row)} with {name[:1].lower()}{name[1:]}", under, sections)
+
+
+def _all_tables(lives: Sequence[_Life]) -> Html:
+    if len(lives) == 1:
+        return _tables(lives[0].tables)
+    return joined([(tag("h3", words.sentence(life.care)), _tables(life.tables)) for life in lives])
 
 
 def _person(row: Mapping[str, Any]) -> str:

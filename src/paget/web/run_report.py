@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
 from paget.web import origins, run_care, run_outcome, run_people, run_spread, run_story, trust
+from paget.web.ahead import OWN
 from paget.web.markup import Html
 from paget.web.page import Section, page
 from paget.web.run_facts import RunFacts
 
 if TYPE_CHECKING:
     from paget.cohort.cohort import Cohort
+    from paget.web.ahead import Ahead
 
 Part = tuple[str, str, str, Callable[[RunFacts], Html]]
 
@@ -36,13 +38,15 @@ _END: Final[tuple[Part, ...]] = (
 )
 
 
-def of_run(cohort: Cohort) -> str:
+def of_run(cohort: Cohort, ahead: Ahead | None = None) -> str:
     """Return the report of a run.
 
     Parameters
     ----------
     cohort
         The run.
+    ahead
+        A process that has got ready to draw.
 
     Returns
     -------
@@ -57,6 +61,34 @@ def of_run(cohort: Cohort) -> str:
         If a part of the run is damaged.
     """
     facts = RunFacts(cohort)
-    parts = (*_SPREAD, *(_CARE if facts.is_treated else ()), *_END)
-    sections = [Section(name, title, draw(facts), short) for name, title, short, draw in parts]
-    return page(run_story.title(facts), run_story.under(facts), sections)
+    if ahead is not None:
+        ahead.begin(cohort.path)
+        own = {each.id: each for each in sections(facts, only=OWN)}
+        drawn = ahead.sections()
+        if drawn is not None:
+            own |= {each.id: each for each in drawn}
+            return page(run_story.title(facts), run_story.under(facts), [own[part[0]] for part in _parts(facts)])
+    return page(run_story.title(facts), run_story.under(facts), sections(facts))
+
+
+def sections(facts: RunFacts, *, without: Sequence[str] = (), only: Sequence[str] = ()) -> list[Section]:
+    """Return the parts of a report.
+
+    Parameters
+    ----------
+    facts
+        The run.
+    without
+        Ids of parts that are not wanted.
+    only
+        Ids of the parts that are; all of them if empty.
+    """
+    return [
+        Section(name, title, draw(facts), short)
+        for name, title, short, draw in _parts(facts)
+        if name not in without and (not only or name in only)
+    ]
+
+
+def _parts(facts: RunFacts) -> tuple[Part, ...]:
+    return (*_SPREAD, *(_CARE if facts.is_treated else ()), *_END)

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 import paget
+from paget.cohort.one import one_patient
 from paget.errors import FolderError, MissingExtraError, SettingError
+from paget.model.calendar import YEAR_DAY
 from paget.web import report, run_story
 from paget.web.page import DISCLAIMER, POLICY
 from paget.web.run_facts import RunFacts
@@ -123,6 +125,26 @@ def test_a_patient_simulated_alone_has_the_page_of_the_run(cohort: paget.Cohort,
     alone = read(of_one("colorectal", 2, seed=3, care="standard_of_care")).words()
     of_run = read(report.of_patient(cohort, 2)).words()
     assert alone.partition("What it rests on")[0] == of_run.partition("What it rests on")[0]
+
+
+def test_both_lives_of_a_patient_stand_side_by_side(cohort: paget.Cohort, read: Any) -> None:
+    """A second policy adds what it changes, the same on the page of a run's patient and of one simulated alone."""
+    from paget.web.patient_report import of_one
+
+    row = max(cohort.arrow("patients").to_pylist(), key=lambda each: each["lines"])
+    text = report.of_patient(cohort, row["patient"], "none")
+    told = read(text)
+    assert told.unbalanced == []
+    assert "lives" in [each["id"] for each in told.named("section")]
+    other = one_patient("colorectal", row["patient"], seed=3, care="none").patients.to_pylist()[0]
+    assert f"died at {other['last_age_day'] / YEAR_DAY:.1f}" in told.words()
+    alone = of_one("colorectal", row["patient"], seed=3, care="standard_of_care", against="none")
+    assert side_by_side_in(alone) == side_by_side_in(text)
+
+
+def side_by_side_in(text: str) -> str:
+    """Return the section of a page that holds both lives."""
+    return text.split('<section id="lives"', maxsplit=1)[1].split("</section>", maxsplit=1)[0]
 
 
 def test_two_runs_of_the_same_patients_are_compared_on_a_page(runs: Path, read: Any) -> None:
