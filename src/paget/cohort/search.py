@@ -85,7 +85,8 @@ class Search:
         at, number = np.concatenate(clocks, axis=1), np.concatenate(ids)
         rows = np.zeros(at.shape, layout.WATCH)
         rows["kind"], rows["id"], rows["at_day"] = CLOCK, number, at
-        felt = symptoms.watch_rows(self.eyes.places, self.symptomatic, first_id=FIRST_SYMPTOM)
+        frailty = state.patient["frailty"]
+        felt = symptoms.watch_rows(self.eyes.places, self.symptomatic, first_id=FIRST_SYMPTOM, frailty=frailty)
         return np.concatenate([rows, felt], axis=1)
 
     def run(self, until: np.ndarray | None = None, *, until_found: bool = False) -> np.ndarray:

@@ -27,6 +27,7 @@ PLACES: Final = ("primary", *layout.ORGANS, "general")
 N_PLACES: Final = len(PLACES)
 PRIMARY_PLACE: Final = 0
 GENERAL_PLACE: Final = N_PLACES - 1
+BURDEN: Final = layout.code(layout.WATCH_QUANTITIES, "burden_cells")
 
 _PICK, _DELAY, _FIRST_SYMPTOM = 1, 2, 4
 """Counters of one place's stream: the presenting symptom, the delay (two draws), then each symptom."""
@@ -173,8 +174,12 @@ def watch_rows(
     primary_stands: ArrayLike = True,
     episode: ArrayLike = 0,
     first_id: int = 0,
+    frailty: ArrayLike = 1.0,
 ) -> NDArray[np.void]:
     """Return the rows by which the engine watches P patients, one a place.
+
+    The burden of metastases in an organ, and that of the body as a whole, is felt at level / frailty, as organs fail
+    at lethal burden / frailty: who bears less feels it sooner. The primary and lumps are felt by their size alone.
 
     Parameters
     ----------
@@ -188,6 +193,8 @@ def watch_rows(
         How often a patient's places were set anew, as after a remission; each time has clocks of its own.
     first_id
         Id of place 0 in episode 0; ids of other watches must be lower.
+    frailty : array-like of float64, shape (P,)
+        Factors on the burden of the patients (`host.frailty`).
 
     Returns
     -------
@@ -198,7 +205,9 @@ def watch_rows(
     rows["kind"] = layout.code(layout.WATCH_KINDS, "hazard")
     rows["organ"] = places.organ
     rows["quantity"] = places.quantity
-    rows["level"] = places.level_cells
+    borne = (np.arange(N_PLACES) != PRIMARY_PLACE) & (places.quantity == BURDEN)
+    factor = np.broadcast_to(np.asarray(frailty, np.float64), symptomatic.shape[:1])
+    rows["level"] = places.level_cells / np.where(borne, factor[:, None], 1.0)
     rows["rate_per_day"] = places.rate_per_day
     rows["exponent"] = places.exponent
     rounds = np.broadcast_to(np.asarray(episode, np.int64), symptomatic.shape[:1])
