@@ -25,6 +25,7 @@ STUDY: Final = "PAGET"
 NO_ARM: Final = "Not randomised"
 RESPONSE_VALUES: Final = {"CR": 1.0, "PR": 2.0, "SD": 3.0, "PD": 5.0, "NE": 6.0, "MISSING": 7.0}
 """Numbers of responses; 4 is left for disease that is not measured and neither gone nor worse, which is SD here."""
+BASELINE: Final = "baseline_sum_mm"
 FATAL: Final = 5
 _KEYS: Final = ["STUDYID", "USUBJID", "TRTP", "TRTA"]
 _NEEDED: Final = {
@@ -157,14 +158,17 @@ def adtr(
 
     Parameters
     ----------
-    patients, visits, study
+    patients, study
         As for `adtte`.
+    visits
+        Visits with the sums measured then. Where they have ``baseline_sum_mm``, the sum of the targets that were
+        chosen at a visit or before, the last visit on or before the first study day is told by it.
     targets
         Measurements of target lesions: `patient`, `age_day`, `lesion`, `organ`, `diameter_mm`.
     """
     subjects = _subjects(patients, study)
     sums = _on_study(visits, subjects, "visits", "age_day", before_too=True)
-    sums = sums.assign(PARAMCD="SDIAM", PARAM="Sum of Diameters of Target Lesions (mm)", AVAL=sums["sum_mm"], TULOC="")
+    sums = sums.assign(PARAMCD="SDIAM", PARAM="Sum of Diameters of Target Lesions (mm)", AVAL=_sums(sums), TULOC="")
     parts = [sums]
     if targets is not None:
         each = _on_study(targets, subjects, "targets", "age_day", before_too=True)
@@ -185,6 +189,15 @@ def adtr(
     change = (table["AVAL"] - base).where(~before)
     table = table.assign(ABLFL=np.where(is_base, "Y", ""), BASE=base, CHG=change, PCHG=100.0 * change / base)
     return labelled(table, "ADTR")
+
+
+def _sums(visits: pd.DataFrame) -> pd.Series[float]:
+    """Return the sum of targets at each visit; at the last before treatment, of those chosen then to be followed."""
+    if BASELINE not in visits:
+        return visits["sum_mm"]
+    before = visits["ADY"] <= 1.0
+    is_last = before & (visits["ADY"] == visits["ADY"].where(before).groupby(visits["patient"]).transform("max"))
+    return visits[BASELINE].where(is_last).fillna(visits["sum_mm"])
 
 
 def adae(patients: pd.DataFrame, adverse_events: pd.DataFrame, *, study: str = STUDY) -> pd.DataFrame:

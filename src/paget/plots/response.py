@@ -35,8 +35,9 @@ def tumour_change(visits: pd.DataFrame, *, line: int = 1) -> pd.DataFrame:
     Parameters
     ----------
     visits
-        Table `visits`. If it has a column ``baseline_sum_mm``, change is told from there; if not, from the first
-        assessment under treatment, since nothing measured earlier is in the table.
+        Table `visits`. If it has a column ``baseline_sum_mm``, the sum of the targets that were chosen at a visit or
+        before, change is told from its value at the visit at which the line began; if not, or where it is missing, from
+        the first assessment under treatment, since nothing measured earlier is in the table.
     line
         Which line of therapy.
 
@@ -49,13 +50,14 @@ def tumour_change(visits: pd.DataFrame, *, line: int = 1) -> pd.DataFrame:
     ordered = visits.sort_values(["patient", "age_day"], kind="stable")
     # A visit carries the line decided on at it; what it measured tells of the line that was given until then.
     before = ordered.groupby("patient")["line"].shift(fill_value=0)
-    began = ordered[(ordered["line"] == line) & (before < line)].groupby("patient")["age_day"].first()
+    first = ordered[(ordered["line"] == line) & (before < line)].drop_duplicates("patient").set_index("patient")
     rows = ordered[(before == line) & ordered["targets_sum_mm"].notna()]
     by = rows.groupby("patient")
+    base_mm, base_day = by["targets_sum_mm"].transform("first"), by["age_day"].transform("first")
     if BASELINE in rows:
-        base_mm, base_day = by[BASELINE].transform("first"), rows["patient"].map(began)
-    else:
-        base_mm, base_day = by["targets_sum_mm"].transform("first"), by["age_day"].transform("first")
+        known = rows["patient"].map(first[BASELINE])
+        base_mm = known.fillna(base_mm)
+        base_day = base_day.where(known.isna(), rows["patient"].map(first["age_day"]))
     measured = (base_mm > 0.0) & (rows["age_day"] > base_day)
     table = rows.assign(
         day=rows["age_day"] - base_day,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from paget import plots
+from paget.plots.response import BASELINE
 from paget.web.drawn import drawn
 from paget.web.markup import Html, joined
 from paget.web.page import note
@@ -34,9 +35,11 @@ def courses(facts: RunFacts) -> Html:
     chosen = _chosen(facts)
     if chosen.size < _LEAST:
         return Html("")
+    has_baseline = BASELINE in facts.cohort.dataset("visits").schema.names
+    wanted = (*_VISIT, BASELINE) if has_baseline else _VISIT
     patients, treatments, visits = (
         facts.some(table, chosen.tolist(), columns).to_pandas()
-        for table, columns in (("patients", _PATIENT), ("treatments", _TREATMENT), ("visits", _VISIT))
+        for table, columns in (("patients", _PATIENT), ("treatments", _TREATMENT), ("visits", wanted))
     )
     lanes = drawn(
         plots.swimmer(treatments, visits, patients, most=_LANES, title="Courses of patients found at stage IV"),
@@ -50,9 +53,14 @@ def courses(facts: RunFacts) -> Html:
         plots.waterfall(best, title="Best change of the tumours under the first line"),
         "One bar a patient: the best change of the sum of the measured diameters",
     )
+    since = (
+        "the examination before treatment."
+        if has_baseline
+        else "the first examination under treatment, so what shrank before it does not show."
+    )
     whole = note(
         f"The first {chosen.size:,} patients who were found at stage IV and had a line of therapy; change is told from "
-        "the first examination under treatment, so what shrank before it does not show."
+        + since
     )
     return joined(lanes, falls, whole)
 

@@ -108,6 +108,24 @@ def test_sums_change_from_the_last_before_the_start() -> None:
     assert table[table["USUBJID"].str.endswith("1")]["CHG"].isna().all()
 
 
+def test_targets_chosen_on_the_first_study_day_are_the_baseline() -> None:
+    """A visit that measured nothing but chose what is followed has its sum as the baseline, and change goes by it."""
+    visits = pd.DataFrame(
+        {
+            "patient": 0,
+            "age_day": [START - 60.0, START, START + 56.0, START + 112.0],
+            "response": ["SD", "", "PR", "PD"],
+            "sum_mm": [90.0, None, 40.0, 120.0],
+            "baseline_sum_mm": [100.0, 80.0, 80.0, 50.0],
+        }
+    )
+    table = adam.adtr(_patients(), visits)
+    assert table["AVAL"].tolist() == [90.0, 80.0, 40.0, 120.0]
+    assert table["ABLFL"].tolist() == ["", "Y", "", ""]
+    assert table["BASE"].tolist() == [80.0] * 4
+    assert table["PCHG"].fillna(0.0).tolist() == [0.0, 0.0, -50.0, 50.0]
+
+
 def test_diameters_are_numbered_within_a_subject() -> None:
     """Two targets of one patient are LDIAM1 and LDIAM2, each with its own baseline."""
     targets = pd.DataFrame(

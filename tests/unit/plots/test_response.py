@@ -72,6 +72,15 @@ def test_change_counts_from_a_baseline_where_there_is_one() -> None:
     assert change["change_percent"].tolist() == pytest.approx([-50.0, -75.0, -37.5, -87.5])
 
 
+def test_the_baseline_is_the_one_set_when_the_line_began() -> None:
+    """A later baseline is of what came later; where the line began without one, the first assessment counts."""
+    visits = VISITS.assign(baseline_sum_mm=[80.0, 80.0, 80.0, 50.0, 50.0, np.nan, np.nan, 30.0, 30.0])
+    assert plots.tumour_change(visits)["change_percent"].tolist() == pytest.approx([-50.0, -75.0, -37.5])
+    assert plots.tumour_change(visits, line=2)["change_percent"].tolist() == pytest.approx([-40.0])
+    none = plots.tumour_change(VISITS.assign(baseline_sum_mm=np.nan))
+    assert none.equals(plots.tumour_change(VISITS))
+
+
 def test_later_lines_have_their_own_baseline() -> None:
     """An assessment at which a new line was decided on belongs to the line before."""
     assert plots.tumour_change(VISITS.assign(baseline_sum_mm=50.0), line=2)["change_percent"].tolist() == [-40.0]
