@@ -20,7 +20,7 @@ help:
 	@echo "make test         lint, types, import contracts and the quick tests"
 	@echo "make test-all     the same with the slow tests"
 	@echo "make bench        print the table of speed and memory"
-	@echo "make docs-tables  write docs/catalogue.md and docs/modalities.md from the entries"
+	@echo "make docs-tables  write docs/catalogue.md, modalities.md and symptoms.md from the entries"
 	@echo "make evidence     simulate every cancer and write docs/evidence.md (about five minutes)"
 	@echo "make format       let ruff format and fix"
 	@echo "make pins         resolve all dependencies anew into constraints.txt"
@@ -58,6 +58,7 @@ bench: setup
 docs-tables: setup
 	$(BIN)/python docs/tables.py
 	$(BIN)/python docs/modalities.py
+	$(BIN)/python docs/symptoms.py
 
 evidence: setup
 	$(BIN)/python docs/evidence.py

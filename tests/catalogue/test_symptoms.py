@@ -18,6 +18,8 @@ BUILT = Catalogue([Folder(BUILT_IN, "built in")])
 CANCERS = BUILT.names("cancers")
 NAMES = BUILT.names("symptoms")
 PAGE = Path(__file__).parents[2] / "docs" / "symptoms.md"
+FOUND_BY_CHANCE = {"kidney_clear_cell": 4.0 / 3.0}
+"""Cancers of which chance finds most, so that those that are felt are larger than most: by how much at most."""
 SAYS_WHAT_WAS_READ = re.compile(r"\b(was|were) read\b|(?<!not )\bverified\b")
 
 
@@ -84,14 +86,14 @@ def test_every_source_of_symptoms_is_used() -> None:
 
 @pytest.mark.parametrize("name", CANCERS)
 def test_a_primary_becomes_symptomatic_near_the_diameter_at_diagnosis(name: str) -> None:
-    """The level of its hazard is a sphere within the entry's own interval."""
+    """The level of its hazard is a sphere within the entry's own interval, or above it where chance finds most."""
     cancer, entry = BUILT.cancer(name), place(f"primary_{name}")
     usual = cancer.growth.diameter_at_diagnosis
     volume_ml = entry.hazard.level.value / cancer.growth.cell_density.value
     diameter_mm = 10.0 * (6.0 * volume_ml / math.pi) ** (1.0 / 3.0)
     low = usual.value if usual.low is None else usual.low
     high = usual.value if usual.high is None else usual.high
-    assert 0.99 * low <= diameter_mm <= 1.01 * high
+    assert 0.99 * low <= diameter_mm <= 1.01 * high * FOUND_BY_CHANCE.get(name, 1.0)
 
 
 @pytest.mark.parametrize("name", CANCERS)
@@ -141,6 +143,10 @@ def test_documented_symptoms_are_those_of_the_entries(name: str) -> None:
         for one in entry.symptoms
     ]
     assert [line for line in section.splitlines() if line.endswith(tuple(f"| {one} |" for one in GRADED))] == expected
+    millilitres = entry.hazard.level.value / 1e9
+    assert f"Hazard {entry.hazard.rate.value:.2g} a day" in section
+    assert f"of {millilitres:.3g} mL" in section
+    assert f"power {entry.hazard.exponent.value:g}." in section
 
 
 GRADED = ("measured", "derived", "transferred", "assumed")

@@ -67,6 +67,15 @@ def test_a_place_has_the_same_number_in_every_cancer() -> None:
     assert made.entries[-1].kind == "general"
 
 
+def test_a_frail_patient_feels_metastases_sooner_and_the_primary_and_lumps_no_sooner() -> None:
+    made = places("breast_hr_positive")
+    level = symptoms.watch_rows(made, quiet(2), frailty=[1.0, 2.0])["level"]
+    ratio = level[0] / level[1]
+    felt_by_size = {0, number("regional_lymph_node")}
+    assert {place for place in range(N_PLACES) if ratio[place] == 1.0} >= felt_by_size
+    assert ratio[number("liver")] == ratio[-1] == 2.0
+
+
 def test_an_entry_that_names_the_cancer_goes_before_one_for_all() -> None:
     """Nodes beside the breast are felt, nodes beside the bowel are not."""
     node = number("regional_lymph_node")
