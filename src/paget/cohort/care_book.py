@@ -135,6 +135,7 @@ class Book:
         event: np.ndarray,
         response: np.ndarray,
         measured: np.ndarray,
+        baseline_mm: np.ndarray,
         marker: np.ndarray,
         rule: np.ndarray,
     ) -> None:
@@ -146,6 +147,8 @@ class Book:
             Rows of patients, ages in days, codes of `EVENTS` and `RESPONSES`, and the rule that decided.
         measured : ndarray of float64, shape (2, K)
             Sum of target lesions (mm) and whether there are new ones; NaN where nothing was measured.
+        baseline_mm : ndarray of float64, shape (K,)
+            Sum of the targets when they were chosen, at this visit or before (mm); NaN where there are none.
         marker : ndarray of float64, shape (K,)
             Level of the marker in blood; NaN where none was taken.
         """
@@ -156,6 +159,7 @@ class Book:
                 "event": event,
                 "fitness": self.fitness[who],
                 "sum_mm": measured[0],
+                "baseline_mm": baseline_mm,
                 "response": response,
                 "new_lesions": measured[1] == 1.0,
                 "phase": self.phase[who],

@@ -92,6 +92,7 @@ def _visits(book: Book) -> Flat:
             **dict.fromkeys(names, whole),
             "day": days,
             "sum_mm": days,
+            "baseline_mm": days,
             "marker": days,
             "new_lesions": np.zeros(0, bool),
         }

@@ -90,7 +90,7 @@ def visit_table(state: State, care: CareResult | None, plan: CarePlan | None, ma
     marker : str
         Name of the protein in blood that is followed.
     """
-    rows = _or_nothing(care, "visits", ("day", "sum_mm", "marker"), _VISIT)
+    rows = _or_nothing(care, "visits", ("day", "sum_mm", "baseline_mm", "marker"), _VISIT)
     names = () if plan is None else plan.rules
     return table_of(
         {
@@ -98,6 +98,7 @@ def visit_table(state: State, care: CareResult | None, plan: CarePlan | None, ma
             "age_day": rows["day"],
             "event": names_of(rows["event"], EVENTS),
             "fitness": rows["fitness"],
+            "baseline_sum_mm": rows["baseline_mm"],
             "targets_sum_mm": rows["sum_mm"],
             "response": names_of(rows["response"], ("", *RESPONSES[1:])),
             "new_lesions": rows["new_lesions"].astype(bool),
@@ -130,8 +131,8 @@ def adverse_event_table(state: State, care: CareResult | None, plan: CarePlan | 
 
 _TREATMENT = ("row", "therapy", "line", "phase", "start_day", "end_day", "dose", "ending", "best")
 _VISIT = (
-    *("row", "day", "event", "fitness", "sum_mm", "response", "new_lesions", "marker"),
-    *("phase", "goal", "line", "rule"),
+    *("row", "day", "event", "fitness", "sum_mm", "baseline_mm", "response", "new_lesions"),
+    *("marker", "phase", "goal", "line", "rule"),
 )
 _EVENT = ("row", "therapy", "toxicity", "grade", "onset_day", "until_day")
 

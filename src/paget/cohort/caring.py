@@ -345,7 +345,8 @@ class Care:
         state = carry_out(self.ward, state, seen, event, orders, imaged)
         measured = np.full((2, seen.who.size), np.nan) if told is None else told
         marker = self._marker(seen)
-        self.ward.book.log_visit(seen.who, seen.day, event, response, measured, marker, orders.rule)
+        baseline = self.ward.tracked.baseline_sum_mm[seen.who]
+        self.ward.book.log_visit(seen.who, seen.day, event, response, measured, baseline, marker, orders.rule)
         return state
 
     def _marker(self, seen: Seen) -> np.ndarray:
