@@ -108,6 +108,18 @@ def test_nothing_hangs_over_the_edge_of_paper(opened: tuple[Any, list[str]]) -> 
     assert page.evaluate("document.documentElement.scrollWidth") == 690
 
 
+def test_every_figure_fits_on_a_page_of_paper(opened: tuple[Any, list[str]]) -> None:
+    """No figure is higher than what an A4 page holds, and nothing that can only be pressed or pointed at is printed."""
+    page, _ = opened
+    page.set_viewport_size({"width": 695, "height": 1017})
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    heights = page.evaluate("[...document.querySelectorAll('figure')].map(each => each.getBoundingClientRect().height)")
+    assert max(heights) < 1017
+    pressed = page.query_selector_all("input, .pgv-controls button, .screen")
+    assert [each.evaluate("each => each.outerHTML") for each in pressed if each.is_visible()] == []
+
+
 def test_a_report_prints_as_pages(opened: tuple[Any, list[str]]) -> None:
     """A report becomes a document of several pages on paper."""
     page, _ = opened

@@ -35,12 +35,15 @@ class Section:
         What stands under it.
     short
         The title in the list of contents; the heading if empty.
+    is_printed
+        Whether it stands on paper, too.
     """
 
     id: str
     title: str
     content: Html
     short: str = ""
+    is_printed: bool = True
 
 
 @cache
@@ -125,4 +128,5 @@ def _framed(*content: Content) -> Html:
 
 def _section(each: Section) -> Html:
     heading = tag("h2", each.title, id=f"{each.id}-title")
-    return tag("section", heading, each.content, id=each.id, aria_labelledby=f"{each.id}-title")
+    shown = None if each.is_printed else "screen"
+    return tag("section", heading, each.content, id=each.id, class_=shown, aria_labelledby=f"{each.id}-title")

@@ -133,7 +133,7 @@ def _page(index: int, lives: Sequence[_Life], made: Mapping[str, Any], view: Htm
         sections.append(Section("lives", f"With {care[1]} instead", both, "Both lives"))
     sections += [
         Section("course", "The course", view, "Course"),
-        Section("tables", "What it rests on", _all_tables(lives), "Tables"),
+        Section("tables", "What it rests on", _all_tables(lives), "Tables", is_printed=False),
         Section("provenance", "Provenance", origins.provenance(made)),
         Section("citations", "What to cite", origins.citations(made["sources"]), "Citations"),
     ]

@@ -61,8 +61,9 @@ def _map(shares: dict[str, float], facts: RunFacts) -> Html:
     sex = max(sexes, key=lambda each: int(each["counts"]))["values"]
     primaries = {catalogue.cancer(str(name)).organ for name in facts.summary["cancers"]}
     primary = primaries.pop() if len(primaries) == 1 else ""
+    point = tag("span", " Point at an organ for its share.", class_="screen")
     picture = Html(plots.body_map(shares, str(sex), primary=primary, ident="run"))
-    return tag("figure", picture, tag("figcaption", "Darker: in more patients. Point at an organ for its share."))
+    return tag("figure", picture, tag("figcaption", "Darker: in more patients.", point))
 
 
 def _by_stage(facts: RunFacts) -> Html:
