@@ -212,6 +212,19 @@ def test_two_lives_stand_beside_each_other(browser: Any, pair_file: Path) -> Non
     page.close()
 
 
+def test_each_story_is_at_the_same_day(browser: Any, pair_file: Path) -> None:
+    """Of two lives each story marks what came last, and moves to it."""
+    page = browser.new_page(viewport={"width": 1200, "height": 900})
+    page.goto(pair_file.as_uri())
+    marked = page.evaluate("""[...document.querySelectorAll('.pgv-story')].map(list => {
+        const [now] = list.querySelectorAll('[aria-current]');
+        const [place, frame] = [now.getBoundingClientRect(), list.getBoundingClientRect()];
+        return place.top >= frame.top - 1 && place.bottom <= frame.bottom + 1;
+    })""")
+    page.close()
+    assert marked == [True, True]
+
+
 def test_everything_that_can_be_used_has_a_name(opened: Any) -> None:
     """Buttons, the slider, maps, charts and lesions say what they are to who does not see them."""
     nameless = opened.evaluate(

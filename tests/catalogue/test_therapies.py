@@ -275,11 +275,11 @@ def test_worth_of_days_falls_with_performance_status_and_lies_between_published_
 
 @pytest.mark.parametrize(
     ("burden_cells", "symptoms", "low", "high"),
-    [(0.0, 0.0, 0.03, 0.10), (1.2e11, 0.6, 0.10, 0.18), (4.0e11, 1.5, 0.25, 0.38), (1.5e12, 3.0, 0.60, 0.85)],
-    ids=["free of disease", "local", "heavy", "dying"],
+    [(0.0, 0.0, 0.03, 0.10), (4.0e10, 0.6, 0.10, 0.20), (1.5e11, 1.2, 0.34, 0.48), (1.5e12, 3.0, 0.80, 0.98)],
+    ids=["free of disease", "local", "found with metastases", "dying"],
 )
 def test_performance_status_of_patients_of_65(burden_cells: float, symptoms: float, low: float, high: float) -> None:
-    """The share with a status of 2 or more, by the burden and the number of symptomatic places."""
+    """The share with a status of 2 or more, by burden and symptomatic places; with metastases as in Lilenbaum 2008."""
     usual = BUILT.entry("fitness", "usual", Fitness)
     weight = burden_cells / (burden_cells + usual.half_burden.value)
     score = usual.per_decade.value * 1.5 + usual.burden.value * weight + usual.symptom.value * symptoms

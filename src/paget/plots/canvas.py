@@ -177,7 +177,9 @@ def boxes(
         [(x, y), (x + wide, y), (x + wide, y + high), (x, y + high)]
         for (x, y), (wide, high) in zip(corners, sizes, strict=True)
     ]
-    axes.add_collection(PolyCollection(outlines, facecolors=colours, edgecolors="none", gid=gid), autolim=False)
+    # Smoothed edges of neighbours would show as stripes between them.
+    crisp: dict[str, Any] = {"edgecolors": "none", "antialiaseds": False}
+    axes.add_collection(PolyCollection(outlines, facecolors=colours, gid=gid, **crisp), autolim=False)
 
 
 def named_patches(axes: Axes, colours: Mapping[str, str]) -> None:

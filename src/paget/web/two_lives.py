@@ -32,7 +32,7 @@ def side_by_side(rows: Sequence[Mapping[str, Any]], care: Sequence[str]) -> Html
     lines = [(name, *(read(row) for row in rows)) for name, read in _LINES.items()]
     shown = [line for line in lines if any(cell not in {"", words.DASH} for cell in line[1:])]
     heads = ("the same patient", *(words.sentence(each) for each in care))
-    chart = table(heads, shown, caption="The same patient under two policies")
+    chart = table(heads, shown, caption="The same patient under two policies", numbers=False)
     same = "Everything before the diagnosis is the same in both lives, and every lesion that no treatment has touched."
     return joined(told, chart, note(same))
 

@@ -449,12 +449,15 @@ class View {
       svg.append(make("text", { x: left + 6, y: 30, class: "pgv-mark" }, arm.dead ? "Nothing was known until death." : "Nothing is known yet."));
     }
     const spots = [];
-    if (arm.symptom !== null) spots.push([arm.symptom, "symptom", "first symptom"]);
-    if (arm.diagnosis !== null) spots.push([arm.diagnosis, "diagnosis", `found: stage ${arm.stage}`]);
-    spots.filter(([day]) => inside(day, day)).forEach(([day, kind, words]) => {
+    if (arm.symptom !== null) spots.push([arm.symptom, "symptom", ["first symptom", "symptom"]]);
+    if (arm.diagnosis !== null) spots.push([arm.diagnosis, "diagnosis", [`found: stage ${arm.stage}`, `stage ${arm.stage}`]]);
+    spots.filter(([day]) => inside(day, day)).forEach(([day, kind, said]) => {
       const k = kind === "symptom" ? 0 : 1;
       const at = x(day);
-      const end = at > width - right - 110;
+      const stop = Math.min(width - right, x(arm.end));
+      const room = (text) => text.length * 7.6 + 12;
+      const words = said.find((text) => at + room(text) < stop || at > room(text)) ?? said[1];
+      const end = at + room(words) >= stop && at > room(words);
       svg.append(make("line", { x1: at, x2: at, y1: 8 + k * 15, y2: low, stroke: KNOWN, "stroke-opacity": 0.3 }));
       svg.append(kind === "symptom" ? make("circle", { cx: at, cy: 12, r: 4.5, fill: "#fff", stroke: KNOWN, "stroke-width": 2 })
         : make("rect", { x: at - 4.5, y: 22.5, width: 9, height: 9, fill: KNOWN, transform: `rotate(45 ${at} 27)` }));
@@ -476,7 +479,7 @@ class View {
         + `${band.line ? `, line ${band.line}` : ""}${band.best ? `, best response ${band.best}` : ""}${band.stopped ? `, ${band.stopped}` : ""}`));
       node.append(make("rect", { x: band.from, y: top, width: Math.max(3, band.to - band.from), height: 12, rx: 2, fill: PHASES[band.phase] ?? KNOWN }));
       const fits = band.to - band.from > band.name.length * 6.2 + 9;
-            node.append(make("text", {
+      node.append(make("text", {
         x: fits ? band.from + 4 : band.before ? band.from - 4 : band.to + 4, y: top + 10, "text-anchor": band.before ? "end" : "start",
         class: fits ? "pgv-on" : "pgv-small",
       }, band.name));
@@ -547,16 +550,19 @@ class View {
     this.panels.forEach((panel) => this.show(panel));
     const states = this.panels.map((panel) => panel.state.textContent).join(" ");
     this.slider.setAttribute("aria-valuetext", `${words}. ${states}`);
-    let current = null;
+    const current = new Map();
     this.items.forEach((each) => {
+      const list = each.item.parentElement;
       const past = each.event.day <= this.day + 0.05;
       each.item.classList.toggle("pgv-past", past);
-      if (past && (!current || each.event.day >= current.event.day)) current = each;
+      each.button.removeAttribute("aria-current");
+      if (past && each.event.day >= (current.get(list)?.event.day ?? -Infinity)) current.set(list, each);
     });
-    this.items.forEach((each) => each === current ? each.button.setAttribute("aria-current", "time") : each.button.removeAttribute("aria-current"));
-    // The list moves within itself; the page stays where it is.
-    const list = current?.item.parentElement;
-    if (list) list.scrollTop = Math.max(0, current.item.offsetTop - list.offsetTop - list.clientHeight / 2);
+    current.forEach(({ item, button }, list) => {
+      button.setAttribute("aria-current", "time");
+      // The list moves within itself; the page stays where it is.
+      list.scrollTop = Math.max(0, item.offsetTop - list.offsetTop - list.clientHeight / 2);
+    });
   }
 
   show(panel) {
