@@ -66,6 +66,10 @@ def test_from_a_run_to_its_table_to_a_patient(opened: tuple[Any, list[str]]) -> 
     page.click("table.data tbody tr:nth-child(6) a")
     view = page.wait_for_selector("iframe[title='Patient 5']", timeout=LONG_MS).content_frame()
     view.wait_for_selector(".pgv-host svg", timeout=LONG_MS)
+    page.select_option("select[name=against]", "none")
+    page.wait_for_url("**/patient/5/none")
+    view = page.wait_for_selector("iframe[src*='against=none']", timeout=LONG_MS).content_frame()
+    view.wait_for_selector("text=With no treatment instead", timeout=LONG_MS)
     assert wrong == []
 
 

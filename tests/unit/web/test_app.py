@@ -182,6 +182,16 @@ def test_a_patient_is_told_with_all_rows(client: httpx.Client, cohort: paget.Coh
     assert client.get(f"/api/runs/treated/patients/{'9' * 5000}").status_code == 404
 
 
+def test_a_patients_other_life_is_shown_beside(client: httpx.Client) -> None:
+    """A second policy of the catalogue adds the other life to a patient's page; a file or what is none is refused."""
+    page = client.get("/pages/runs/treated/patients/4.html", params={"against": "none"})
+    assert page.status_code == 200
+    assert "With no treatment instead" in page.text
+    refused = client.get("/pages/runs/treated/patients/4.html", params={"against": "../mine.toml"})
+    assert refused.status_code == 422
+    assert refused.json()["key"] == "against"
+
+
 def test_two_runs_are_compared_as_the_module_does(client: httpx.Client, runs: Path) -> None:
     """The comparison is that of the module; runs of other patients are refused in its words."""
     told = client.get("/api/compare", params={"a": "untreated", "b": "treated"}).json()

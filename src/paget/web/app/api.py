@@ -88,7 +88,9 @@ ENDPOINTS: Final = (
     Endpoint("GET", "/api/jobs/{job}", endpoints.job, told=asks.JobTold),
     Endpoint("DELETE", "/api/jobs/{job}", endpoints.stop_job, told=asks.JobTold),
     Endpoint("GET", "/pages/runs/{run}/report.html", endpoints.report_page, media=HTML),
-    Endpoint("GET", "/pages/runs/{run}/patients/{index}.html", endpoints.patient_page, media=HTML),
+    Endpoint(
+        "GET", "/pages/runs/{run}/patients/{index}.html", endpoints.patient_page, query=asks.PatientAsk, media=HTML
+    ),
     Endpoint("GET", "/pages/compare.html", endpoints.compare_page, query=asks.PairAsk, media=HTML),
 )
 

@@ -66,9 +66,9 @@ function tabs(run, current) {
   return make("ul", { class: "tabs" }, all.map(([to, text]) => make("li", {}, make("a", { href: `#/run/${run}/${to}`, "aria-current": to.startsWith(current) ? "page" : null }, text))));
 }
 
-async function oneRun(run, view = "report", name = "", from = "0") {
-  if (view === "tables") return tables(run, name || "patients", Number(from));
-  if (view === "patient") return patient(run, Number(name) || 0);
+async function oneRun(run, view = "report", name = "", more = "") {
+  if (view === "tables") return tables(run, name || "patients", Number(more));
+  if (view === "patient") return patient(run, Number(name) || 0, more);
   const told = await ask("GET", runPath(run));
   if (view === "made") {
     const made = Object.entries(told.provenance).filter(([key]) => key !== "sources").map(([key, value]) => [words(key), typeof value === "object" ? JSON.stringify(value) : String(value)]);
@@ -95,20 +95,27 @@ async function tables(run, table, offset) {
     make("span", {}, told.total ? `rows ${offset + 1} to ${last} of ${told.total.toLocaleString("en")}` : "no rows")), grid(told.columns.map(words), rows, `${words(table)}, a page of ${limit} rows`));
 }
 
-async function patient(run, index) {
-  const told = await ask("GET", `${runPath(run)}/patients/${index}`);
+async function patient(run, index, against) {
+  const [told, offer] = await Promise.all([ask("GET", `${runPath(run)}/patients/${index}`), choices()]);
   const wrong = make("div", {});
   const input = make("input", { name: "index", inputmode: "numeric", value: index, size: 8 });
   const go = trying(wrong, async () => {
     await ask("GET", `${runPath(run)}/patients/${encodeURIComponent(input.value.trim())}`);
-    location.hash = `#/run/${run}/patient/${input.value.trim()}`;
+    open(input.value.trim());
   });
+  const beside = select("against", [["", "alone"], ...named(offer.policies)], against);
+  const open = (who) => { location.hash = `#/run/${run}/patient/${who}${beside.value ? `/${beside.value}` : ""}`; };
+  beside.addEventListener("change", () => open(index));
   const form = make("form", { class: "turn" }, make("label", {}, "Patient", input), make("button", { type: "submit" }, "Open"),
-    make("button", { class: "plain", type: "button", disabled: index === 0, onclick: () => { location.hash = `#/run/${run}/patient/${index - 1}`; } }, "Before"),
-    make("button", { class: "plain", type: "button", onclick: () => { location.hash = `#/run/${run}/patient/${index + 1}`; } }, "Next"));
+    make("button", { class: "plain", type: "button", disabled: index === 0, onclick: () => open(index - 1) }, "Before"),
+    make("button", { class: "plain", type: "button", onclick: () => open(index + 1) }, "Next"),
+    make("label", {}, "Beside the same patient under", beside));
   form.addEventListener("submit", go);
-  show(`Patient ${told.patient.patient} of ${run}`, tabs(run, "patient"), form, wrong,
-    frame(`/pages/runs/${encodeURIComponent(run)}/patients/${index}.html`, `Patient ${index}`));
+  const page = `/pages/runs/${encodeURIComponent(run)}/patients/${index}.html`;
+  const wait = make("p", { class: "note" }, "The patient is being simulated.");
+  const view = frame(against ? `${page}?against=${encodeURIComponent(against)}` : page, `Patient ${index}`);
+  view.addEventListener("load", () => wait.remove());
+  show(`Patient ${told.patient.patient} of ${run}`, tabs(run, "patient"), form, wrong, wait, view);
 }
 
 async function compare(a = "", b = "") {

@@ -64,6 +64,14 @@ class PairAsk(Ask):
     b: Run
 
 
+class PatientAsk(Ask):
+    """How one patient is shown."""
+
+    against: str | None = Field(
+        default=None, description="a second policy, for the same patient's other life", examples=["none"]
+    )
+
+
 class NoAsk(Ask):
     """Nothing is asked but what the address says."""
 

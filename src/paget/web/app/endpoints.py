@@ -116,7 +116,7 @@ def _simulate(place: Place, recipe: Recipe, name: str, n: int, job: Job) -> Foun
     return {"run": name}
 
 
-def _known_policy(care: str) -> None:
+def _known_policy(care: str, key: str = "care") -> None:
     """Raise unless a policy is one of the catalogue: a file is for the command line, which reads what its user may."""
     from paget.model.protocol import Protocol
 
@@ -124,7 +124,7 @@ def _known_policy(care: str) -> None:
     if care not in (*names, *catalogue.entries("policies", Protocol)):
         raise SettingError(
             f"There is no policy called {care!r}.",
-            key="care",
+            key=key,
             value=care,
             allowed=names,
             meant=nearest(care, names),
@@ -266,11 +266,13 @@ def report_page(place: Place, names: Names, _ask: asks.NoAsk) -> str:
     return Path(cohort.path, report.REPORT_NAME).read_text(encoding="utf-8")
 
 
-def patient_page(place: Place, names: Names, _ask: asks.NoAsk) -> str:
-    """Return the page of one patient."""
+def patient_page(place: Place, names: Names, ask: asks.PatientAsk) -> str:
+    """Return the page of one patient, beside the same patient under a second policy where one is named."""
     from paget.web import report
 
-    return report.of_patient(place.runs.open(names["run"]), index_of(names["index"]))
+    if ask.against is not None:
+        _known_policy(ask.against, "against")
+    return report.of_patient(place.runs.open(names["run"]), index_of(names["index"]), ask.against)
 
 
 def compare_page(place: Place, _names: Names, ask: asks.PairAsk) -> str:
