@@ -51,6 +51,19 @@ def test_everybody_who_is_found_has_one_decision_at_diagnosis() -> None:
     assert (tables["visits"]["event"].astype(str) == "diagnosis").sum() == len(found)
 
 
+def test_sums_of_targets_are_measured_against_a_baseline_that_a_visit_set() -> None:
+    """Whoever has a sum has a baseline that a visit before it had; it changes where the line or the phase does."""
+    visits = run("colorectal")["visits"]
+    before = visits.groupby("patient")["baseline_sum_mm"].shift()
+    measured = visits["targets_sum_mm"].notna() & (visits["event"].astype(str) == "visit")
+    assert measured.sum() > 50
+    assert before[measured].notna().all()
+    changed = visits["baseline_sum_mm"].ne(before) & before.notna() & visits["baseline_sum_mm"].notna()
+    steps = visits.groupby("patient")[["line", "phase"]].shift()
+    same = visits["line"].eq(steps["line"]) & visits["phase"].astype(str).eq(steps["phase"].astype(str))
+    assert visits.loc[changed & same, "event"].isin(["progression", "treated", "intolerance"]).all()
+
+
 def test_lines_rise_by_one_and_fit_the_table_of_patients() -> None:
     """A line never falls, never jumps, and the last is the number of lines."""
     tables = run("colorectal")
