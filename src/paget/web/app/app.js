@@ -71,7 +71,7 @@ async function oneRun(run, view = "report", name = "", more = "") {
   if (view === "patient") return patient(run, Number(name) || 0, more);
   const told = await ask("GET", runPath(run));
   if (view === "made") {
-    const made = Object.entries(told.provenance).filter(([key]) => key !== "sources").map(([key, value]) => [words(key), typeof value === "object" ? JSON.stringify(value) : String(value)]);
+    const made = Object.entries(told.provenance).filter(([key]) => key !== "sources").map(([key, value]) => [words(key), plain(value)]);
     return show(told.title, tabs(run, "made"), make("p", {}, told.under), grid(["what", "value"], made, "What decides this result"));
   }
   const page = `/pages/runs/${encodeURIComponent(run)}/report.html`;
@@ -91,7 +91,7 @@ async function tables(run, table, offset) {
   const to = (start, text) => make("button", { class: "plain", type: "button", disabled: start < 0 || start >= told.total, onclick: () => { location.hash = `#/run/${run}/tables/${table}/${start}`; } }, text);
   const rows = told.rows.map((row) => told.columns.map((column) => (column === "patient" ? make("a", { href: `#/run/${run}/patient/${row.patient}` }, String(row.patient)) : number(row[column]))));
   const last = Math.min(offset + limit, told.total);
-  show(`${words(table)} of ${run}`, tabs(run, "tables"), make("div", { class: "turn" }, make("label", {}, "Table", pick), to(offset - limit, "Back"), to(offset + limit, "On"),
+  show(`${upper(words(table))} of ${run}`, tabs(run, "tables"), make("div", { class: "turn" }, make("label", {}, "Table", pick), to(offset - limit, "Back"), to(offset + limit, "On"),
     make("span", {}, told.total ? `rows ${offset + 1} to ${last} of ${told.total.toLocaleString("en")}` : "no rows")), grid(told.columns.map(words), rows, `${words(table)}, a page of ${limit} rows`));
 }
 

@@ -79,8 +79,20 @@ function frame(src, title) {
   return make("iframe", { src, title, sandbox: "allow-scripts allow-modals allow-popups" });
 }
 
+// A value of any shape in words.
+function plain(value) {
+  if (value === null) return "none";
+  if (typeof value === "boolean") return value ? "yes" : "no";
+  if (typeof value !== "object") return String(value);
+  const parts = Array.isArray(value) ? value.map(plain) : Object.entries(value).map(([key, each]) => `${words(key)} ${plain(each)}`);
+  return parts.join(Array.isArray(value) ? "; " : ", ") || "none";
+}
+
+const upper = (text) => text.slice(0, 1).toUpperCase() + text.slice(1);
+
 function number(value) {
   if (value === null) return "";
+  if (typeof value === "boolean") return value ? "yes" : "no";
   if (typeof value !== "number" || Number.isInteger(value)) return String(value);
   const size = Math.abs(value);
   return size !== 0 && (size >= 1e6 || size < 1e-3) ? value.toExponential(2) : value.toFixed(size < 10 ? 2 : 1);
