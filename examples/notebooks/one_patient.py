@@ -53,10 +53,10 @@ def _(mo, treated):
 
 
 @app.cell
-def _(cohort, index, mo, plots):
+def _(cohort, index, plots):
     view = plots.patient_view(cohort, int(index.value), against="none")
     print(view)
-    mo.iframe(view.page(), height="1200px")
+    view.widget()
     return
 
 
