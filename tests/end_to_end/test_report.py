@@ -53,6 +53,18 @@ def test_no_report_is_left_where_none_is_wanted(paget: Run, folder: Path) -> Non
         assert not (folder / name / "report.html").exists()
 
 
+def test_without_matplotlib_a_run_says_how_to_get_a_report(paget: Run, tmp_path: Path) -> None:
+    """Where the extra is not installed, a run ends well, and its last line names what brings figures."""
+    (tmp_path / "sitecustomize.py").write_text("import sys\n\nsys.modules['matplotlib'] = None\n", encoding="utf-8")
+    done = paget("run", "pancreas", "-n", "2", "--out", "bare", folder=tmp_path, PYTHONPATH=str(tmp_path))
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1] == "Report: none; figures need matplotlib: pip install 'paget[plots]'"
+    assert not (tmp_path / "bare" / "report.html").exists()
+    wanted = paget("report", "bare", folder=tmp_path, PYTHONPATH=str(tmp_path))
+    assert wanted.returncode == 2
+    assert "paget[plots]" in wanted.stderr
+
+
 def test_one_patient_has_a_page_without_a_run(paget: Run, folder: Path) -> None:
     """A patient who is named by cancer, seed and index has a page of his own."""
     done = paget("patient", "colorectal", "--seed", "4", "--index", "3", "--report", "p3.html", folder=folder)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from paget.errors import MissingExtraError, SettingError
 from paget.plots.patient_data import patient_data
+from paget.plots.style import LOADS_NOTHING
 
 if TYPE_CHECKING:
     from paget.cohort.cohort import Cohort
@@ -56,10 +57,9 @@ class PatientView:
 
     def page(self) -> str:
         """Return a page of HTML that holds the view and nothing else."""
-        policy = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
         return (
             '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
-            f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
+            f'<meta http-equiv="Content-Security-Policy" content="{LOADS_NOTHING}">'
             '<meta name="viewport" content="width=device-width, initial-scale=1">'
             f"<title>{html.escape(self.data['title'])}</title>"
             "<style>body{margin:0 auto;max-width:1280px;background:#fff}"

@@ -79,6 +79,9 @@ ROUTES: Final[Mapping[str, str]] = {"primary": PRIMARY, "blood": "#BE3F30", "lym
 GROUPS: Final = ("#0B5FA5", "#D55E00", "#00876C", "#B04E9F", "#3D3D3D", "#C79A00", "#5AA9E6", "#7A3B1E")
 """Colours of groups without one of their own, such as the arms of a trial, in order."""
 
+LOADS_NOTHING: Final = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
+"""A policy of content security under which a page has to hold all it shows."""
+
 FONTS: Final = ("DejaVu Sans", "Verdana", "sans-serif")
 """Verdana has nearly the same widths where DejaVu Sans is not installed."""
 

@@ -15,7 +15,7 @@ import paget
 from paget.plots import style as palette
 from paget.web.markup import Content, Html, joined, tag
 
-POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
+POLICY: Final = palette.LOADS_NOTHING
 """What a report may load: nothing but what stands in it."""
 
 DISCLAIMER: Final = "Paget is for research and teaching; it is not a medical device."
