@@ -180,8 +180,8 @@ def response_figures() -> Iterator[Shown]:
     yield Shown(
         "waterfall",
         "Best change",
-        "The worst to the best. Visits hold no measurement from before a treatment, so `tumour_change` counts "
-        "from the first assessment under it, unless the table has a column `baseline_sum_mm`.",
+        "The worst to the best. Change is told from the baseline that was measured when the line began "
+        "(`baseline_sum_mm` of the visits).",
         'plots.waterfall(plots.tumour_change(run.visits).groupby("patient")["change_percent"].min())',
         lambda: plots.waterfall(
             best, response, title="Best change in the first line", subtitle=f"One bar a patient, {since}"
