@@ -11,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from paget.engine import effects
+from paget.engine import rng as draws
 from paget.engine.clocks import fraction_at, integral_to
 from paget.engine.compacting import compact
 from paget.engine.dormancy import wake
@@ -32,7 +33,7 @@ from paget.engine.path import trace
 from paget.engine.shedding import bars_the_way, ready_row, record_row, settle_spans, shed_row
 from paget.engine.state import ALIVE, BARRED, FREED, NEXT_SPAN, OVERFLOW, READY, ROWS, SERIAL
 from paget.engine.watches import CLOCK, THRESHOLD, keep_watches, read_watch, recall_watches, spend_watches
-from paget.model.layout import MAX_ROWS, N_ORGANS, STOP_REASONS
+from paget.model.layout import MAX_ROWS, N_ORGANS, STOP_REASONS, STREAM_CLOCK, STREAM_LESION, STREAM_POOL
 
 STOP_NONE = STOP_REASONS.index("none")
 STOP_WATCH = STOP_REASONS.index("watch")
@@ -41,6 +42,8 @@ STOP_HORIZON = STOP_REASONS.index("horizon")
 STOP_OVERFLOW = STOP_REASONS.index("overflow")
 FIRST = np.int64(0)
 """A typed zero: a literal would compile everything below a second time."""
+STEMS = (STREAM_LESION, STREAM_POOL, STREAM_CLOCK)
+"""Streams that are opened for each lesion or genotype in each cell."""
 COMPACT_AT = 16
 """Freed lesions and clones after which gaps are closed."""
 
@@ -62,6 +65,8 @@ def advance_block(table, patient, course, lesion, clone, pools, effect, watch, s
 @kernel
 def prepare(ws, program, patient, course, clone):
     """Set what the workspace holds about one patient: birth rates, no rows yet."""
+    for stream in STEMS:
+        ws.stem[stream] = draws.stream_stem(program.seed, patient.index, stream)
     ws.counts[ROWS] = 0
     ws.counts[OVERFLOW] = 0
     ws.counts[FREED] = 0
@@ -92,7 +97,7 @@ def advance_patient(
     while stop.reason == STOP_NONE:
         start = course.cell_index * program.interval_day
         end = (course.cell_index + 1) * program.interval_day
-        n = effects.acting(effect, acts, earliest(course, lesion, start), min(end, until_day)) if effect.size else FIRST
+        n = pick_effects(program, course, lesion, effect, acts, start, min(end, until_day))
         host(
             ws, program, patient, course, lesion, clone, acts, n, watch, spare_lesion, spare_clone,
             min(end, until_day), stop,
@@ -121,6 +126,14 @@ def advance_patient(
     keep_rows(ws, pools)
     if course.finished != 0:
         record_kept(ws, program, patient, course, pools, acts)
+
+
+@kernel
+def pick_effects(program, course, lesion, effect, acts, start, end):
+    """Copy the effects that matter for a cell to `acts` and return how many; no lesion stands two cells behind."""
+    if not effects.any_acts(effect, start - program.interval_day, end):
+        return FIRST
+    return effects.acting(effect, acts, earliest(course, lesion, start), end)
 
 
 @kernel

@@ -43,10 +43,22 @@ def alive_integral(b, r, h):
 @kernel
 def age_of_survivor(u, b, r, h):
     """Return the age of a line drawn uniformly among those alive at the end of `h` days."""
-    grown = math.expm1(u * b * alive_integral(b, r, h))
+    return age_within(u, b, r, alive_integral(b, r, h))
+
+
+@leaf
+def age_within(u, b, r, area):
+    """Return `age_of_survivor` where `alive_integral` of the whole span is known already, as `area`."""
+    grown = math.expm1(u * b * area)
     if abs(r) < CRITICAL:
         return grown / b
     return math.log1p(r * grown / b) / r
+
+
+@leaf
+def growing_parameter(b, r, fade):
+    """Return `geometric_parameter` for a growing line where exp(-r s) is known already, as `fade`."""
+    return b * (1.0 - fade) / (b - (b - r) * fade)
 
 
 @kernel
@@ -56,16 +68,27 @@ def geometric_parameter(b, r, s):
         return b * s / (1.0 + b * s)
     # Written with exp(-r s) for growing lines, so that it cannot overflow.
     if r > 0.0:
-        fade = math.exp(-r * s)
-        return b * (1.0 - fade) / (b - (b - r) * fade)
+        return growing_parameter(b, r, math.exp(-r * s))
     grown = math.exp(r * s)
     return b * (grown - 1.0) / (b * grown - (b - r))
+
+
+@leaf
+def parameter_of(b, r, fade, s):
+    """Return `geometric_parameter` where exp(-r s) is known already, as `fade`."""
+    return growing_parameter(b, r, fade) if r >= CRITICAL else geometric_parameter(b, r, s)
 
 
 @kernel
 def survivor_size(rng, b, r, s):
     """Return the size of a line of age `s` given that it lives."""
     return draws.geometric(rng, geometric_parameter(b, r, s))
+
+
+@leaf
+def survivor_size_of(rng, b, r, fade, s):
+    """Return `survivor_size` where exp(-r s) is known already, as `fade`."""
+    return draws.geometric(rng, parameter_of(b, r, fade, s))
 
 
 @kernel
@@ -83,10 +106,11 @@ def step(rng, n, b, r, h):
     h : float
         Days.
     """
-    lines = draws.binomial(rng, n, alive_share(b, r, h))
+    fade = math.exp(-r * h)
+    lines = draws.binomial(rng, n, alive_share_of(b, r, fade, h))
     if lines <= 0.0:
         return 0.0
-    eta = geometric_parameter(b, r, h)
+    eta = parameter_of(b, r, fade, h)
     if lines <= 8.0:
         return draws.geometric_sum(rng, eta, lines)
     # A sum of geometrics less one each is a gamma-mixed Poisson.

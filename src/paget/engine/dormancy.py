@@ -53,14 +53,13 @@ def wake(ws, program, patient, course, lesion, clone, pools, effect, n, a, b):
         ws.pool_input[g] = 0.0
         if mean <= 0.0:
             continue
-        key = draws.stream_key(program.seed, patient.index, STREAM_POOL, pools.genotype[g], course.cell_index)
-        draws.open_stream(ws.rng, key)
+        draws.open_stream(ws.rng, draws.key_from(ws.stem[STREAM_POOL], pools.genotype[g], course.cell_index))
         woken = int(draws.poisson(ws.rng, mean))
         for serial in range(woken):
             if is_full(ws, course, lesion):
                 course.untracked_lesions += woken - serial
                 break
-            wake_one(ws, program, patient, course, lesion, clone, pools, g, s, mean,
+            wake_one(ws, program, course, lesion, clone, pools, g, s, mean,
                      effect, n, a, b, serial)  # fmt: skip
             if ws.counts[OVERFLOW] != 0:
                 return
@@ -148,7 +147,7 @@ def settle_evenly(ws, program, pools, g, s, rate, h):
 
 
 @kernel
-def wake_one(ws, program, patient, course, lesion, clone, pools, g, s, mean,
+def wake_one(ws, program, course, lesion, clone, pools, g, s, mean,
              effect, n, a, b, serial):  # fmt: skip
     """Draw one candidate woken founder; make its lesion if it is accepted."""
     pick = draws.uniform(ws.rng) * mean
@@ -161,7 +160,7 @@ def wake_one(ws, program, patient, course, lesion, clone, pools, g, s, mean,
                 break
     h = b - a
     birth, net = ws.birth[organ], ws.gene_net[s, g, organ]
-    age = birth_death.age_of_survivor(draws.uniform(ws.rng), birth, net, h)
+    age = birth_death.age_within(draws.uniform(ws.rng), birth, net, ws.gene_integral[s, g, organ])
     before, limit, decay = ws.pool_before[organ], ws.pool_limit[organ], ws.pool_decay[organ]
     asleep = limit + (before - limit) * math.exp(-decay * (h - age))
     most = max(before, limit + (before - limit) * math.exp(-decay * h))
@@ -180,7 +179,7 @@ def wake_one(ws, program, patient, course, lesion, clone, pools, g, s, mean,
             break
     key = draws.child_key(source, ws.rng[0], serial)
     new = add_lesion(
-        ws, program, patient, course, lesion, clone, key, source, pools.source[g, 1], pools.genotype[g],
+        ws, course, lesion, clone, key, source, pools.source[g, 1], pools.genotype[g],
         organ, BY_BLOOD, generation, b - age, b, cells, net,
     )  # fmt: skip
     if new >= 0:

@@ -11,7 +11,7 @@ import math
 
 import numpy as np
 
-from paget.engine.kernel import kernel
+from paget.engine.kernel import kernel, leaf
 from paget.model.layout import ANY, EFFECT_KINDS, PRIMARY, PROCESSES
 
 ADD_DEATH = EFFECT_KINDS.index("add_death")
@@ -48,27 +48,56 @@ def matches(effect, organ, is_primary, key):
     return effect.organ in (ANY, organ)
 
 
+@leaf
+def acts_between(row, a, b):
+    """Return whether an effect acts between days `a` and `b`: a cull on its day alone, whatever its `off_day` says."""
+    if row.kind == CULL:
+        return a <= row.on_day < b
+    return max(a, row.on_day) < min(b, row.off_day)
+
+
+@kernel
+def any_acts(effect, a, b):
+    """Return whether any row acts between days `a` and `b`."""
+    for k in range(effect.size):
+        if acts_between(effect[k], a, b):
+            return True
+    return False
+
+
+@leaf
+def take(act, row):
+    """Set a row of the table of acting effects."""
+    act.kind = row.kind
+    act.organ = row.organ
+    act.lesion_key = row.lesion_key
+    act.trait = row.trait
+    act.process = row.process
+    # By name: where this is not compiled, `shape` is also an attribute of numpy's.
+    act["shape"] = row["shape"]
+    act.on_day = row.on_day
+    act.off_day = row.on_day if row.kind == CULL else row.off_day
+    act.magnitude = row.magnitude
+    act.half_life_day = row.half_life_day
+    act.seen_from = np.nan
+
+
 @kernel
 def acting(effect, acts, a, b):
     """Copy the rows that act between days `a` and `b` to `acts`, in order of kind, and return how many.
 
-    All others cost nothing. A cull acts on its day alone, whatever its `off_day` says.
+    All others cost nothing.
     """
     n = 0
     for k in range(effect.size):
-        kind = effect[k].kind
-        if kind == CULL:
-            if not a <= effect[k].on_day < b:
-                continue
-        elif not max(a, effect[k].on_day) < min(b, effect[k].off_day):
+        if not acts_between(effect[k], a, b):
             continue
+        kind = effect[k].kind
         m = n
         while m > 0 and acts[m - 1].kind > kind:
             acts[m] = acts[m - 1]
             m -= 1
-        acts[m] = effect[k]
-        if kind == CULL:
-            acts[m].off_day = effect[k].on_day
+        take(acts[m], effect[k])
         n += 1
     return n
 
@@ -81,16 +110,22 @@ def strength(effect, a, b):
 
 @kernel
 def presence(effect, a, b):
-    """Return the mean over days `a` to `b` of what is left of an effect, 1 being all of it."""
+    """Return the mean over days `a` to `b` of what is left of an effect, 1 being all of it.
+
+    Of an effect that decays it is kept, as most lesions of a cell ask for the same days.
+    """
+    if effect.seen_from == a and effect.seen_until == b:
+        return effect.seen
     start = max(a, effect.on_day)
     stop = min(b, effect.off_day)
     if stop <= start or b <= a:
         return 0.0
-    if effect.shape == 0:
+    if effect["shape"] == 0:
         return (stop - start) / (b - a)
     decay = math.log(2.0) / effect.half_life_day
     lasting = math.exp(-decay * (start - effect.on_day)) - math.exp(-decay * (stop - effect.on_day))
-    return lasting / (decay * (b - a))
+    effect.seen_from, effect.seen_until, effect.seen = a, b, lasting / (decay * (b - a))
+    return effect.seen
 
 
 @kernel
@@ -130,7 +165,7 @@ def scaling(effect, n, process, organ, is_primary, key, traits, a, b):
             share = max(0.0, min(b, effect[k].off_day) - max(a, effect[k].on_day)) / max(b - a, 1e-12)
             if share > 0.0:
                 weight = 1.0 if effect[k].trait == ANY else traits[effect[k].trait]
-                if effect[k].shape == 1:
+                if effect[k]["shape"] == 1:
                     share = presence(effect[k], a, b)
                 factor *= max(0.0, 1.0 + weight * share * (effect[k].magnitude - 1.0))
     return factor
@@ -191,7 +226,7 @@ def host_hazard(effect, n, day):
     for k in range(n):
         if effect[k].kind == HOST_HAZARD and effect[k].on_day <= day < effect[k].off_day:
             fade = 1.0
-            if effect[k].shape == 1:
+            if effect[k]["shape"] == 1:
                 fade = 0.5 ** ((day - effect[k].on_day) / effect[k].half_life_day)
             total += effect[k].magnitude * fade
     return total

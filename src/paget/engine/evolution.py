@@ -145,7 +145,8 @@ def mutate(ws, program, patient, course, lesion, clone, l, found, large, crowdin
     drawn = draw_unless_none(ws, divisions * h)
     if drawn < 0.0:
         return
-    mean = divisions * birth_death.alive_integral(birth, bound, h)
+    area = birth_death.alive_integral(birth, bound, h)
+    mean = divisions * area
     if large and mean > BULK:
         mutate_in_bulk(ws, program, patient, course, lesion, clone, l, found, crowding, bound, effect, n, a, b, scale)
         return
@@ -158,7 +159,7 @@ def mutate(ws, program, patient, course, lesion, clone, l, found, large, crowdin
             if pick < 0.0:
                 parent = ws.clone_at[k]
                 break
-        age = birth_death.age_of_survivor(draws.uniform(ws.rng), birth, bound, h)
+        age = birth_death.age_within(draws.uniform(ws.rng), birth, bound, area)
         bit = draw_driver(ws, program, clone[parent].genotype)
         genotype = clone[parent].genotype | (1 << bit)
         net = min(
@@ -166,10 +167,11 @@ def mutate(ws, program, patient, course, lesion, clone, l, found, large, crowdin
             mutant_net(program, patient, lesion, l, genotype, crowding, large, effect, n, a, b),
         )
         chance = math.exp(interpolate(path, 1.0 - age / h) - top)
-        chance *= birth_death.alive_share(birth, net, age) / birth_death.alive_share(birth, bound, age)
+        fade = math.exp(-net * age)
+        chance *= birth_death.alive_share_of(birth, net, fade, age) / birth_death.alive_share(birth, bound, age)
         if draws.uniform(ws.rng) >= chance:
             continue
-        cells = birth_death.survivor_size(ws.rng, birth, net, age)
+        cells = birth_death.survivor_size_of(ws.rng, birth, net, fade, age)
         add_line(ws, course, lesion, clone, l, parent, genotype, bit, b - age, line, cells)
 
 

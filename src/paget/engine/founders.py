@@ -5,6 +5,8 @@ A span is a stretch of days over which effects are constant; the workspace keeps
 
 from __future__ import annotations
 
+import numpy as np
+
 from paget.engine import birth_death, effects
 from paget.engine.immunity import VISIBILITY
 from paget.engine.kernel import kernel, leaf
@@ -38,25 +40,35 @@ def prepare_gene(ws, program, patient, pools, s, g, effect, n, a, b):
     slow = n > 0
     # Most effects act alike everywhere: what holds of no organ by name holds of all that none names.
     usual = founder_factors(effect, n, NOWHERE, traits, a, b)
+    named = organs_named(effect, n)
+    last_net, last_birth, integral = np.nan, 0.0, 0.0
     for organ in range(N_ORGANS):
         net = patient.metastasis_growth_per_day * program.organ_growth[organ]
         net *= program.traits[genotype, PROLIFERATION]
         pressed = immune
         if slow:
             own = usual
-            for k in range(n):
-                if effect[k].organ == organ and touches_founders(effect[k]):
-                    own = founder_factors(effect, n, organ, traits, a, b)
-                    break
+            if (named >> organ) & 1 != 0:
+                own = founder_factors(effect, n, organ, traits, a, b)
             net = net * own[0] - own[1]
             pressed *= own[2]
         birth = ws.birth[organ]
         net = min(net - pressed, 0.999 * birth)
         ws.gene_net[s, g, organ] = net
-        if organ > 0 and net == ws.gene_net[s, g, organ - 1] and birth == ws.birth[organ - 1]:
-            ws.gene_integral[s, g, organ] = ws.gene_integral[s, g, organ - 1]
-        else:
-            ws.gene_integral[s, g, organ] = birth_death.alive_integral(birth, net, h)
+        if net != last_net or birth != last_birth:
+            integral = birth_death.alive_integral(birth, net, h)
+            last_net, last_birth = net, birth
+        ws.gene_integral[s, g, organ] = integral
+
+
+@kernel
+def organs_named(effect, n):
+    """Return, as bits, the organs that effects on new founders name."""
+    named = 0
+    for k in range(n):
+        if effect[k].organ >= 0 and touches_founders(effect[k]):
+            named |= 1 << effect[k].organ
+    return named
 
 
 @kernel

@@ -29,9 +29,33 @@ CANCER_HAZARD, EFFECT_HAZARD, FIRST_WATCH = 0, 1, 2
 @kernel
 def clear_burden(ws):
     """Set burdens, largest lesions and numbers of lesions to zero."""
-    ws.burden[:] = 0.0
-    ws.largest[:] = 0.0
-    ws.number[:] = 0.0
+    for k in range(ws.felt_organs):
+        ws.burden[ws.felt[k]] = 0.0
+        ws.largest[ws.felt[k]] = 0.0
+        ws.number[ws.felt[k]] = 0.0
+    ws.burden[N_SITES - 1] = 0.0
+    ws.largest[N_SITES - 1] = 0.0
+    ws.number[N_SITES - 1] = 0.0
+    ws.felt_organs = 0
+    ws.felt_mask = 0
+
+
+@kernel
+def feel(ws, organ):
+    """Add an organ to the ordered list of those that hold a lesion."""
+    ws.felt_mask |= 1 << organ
+    k = ws.felt_organs
+    while k > 0 and ws.felt[k - 1] > organ:
+        ws.felt[k] = ws.felt[k - 1]
+        k -= 1
+    ws.felt[k] = organ
+    ws.felt_organs += 1
+
+
+@leaf
+def is_felt(ws, organ):
+    """Return whether an organ (or PRIMARY, or ANY) may hold cells."""
+    return organ < 0 or (ws.felt_mask >> organ) & 1 != 0
 
 
 @leaf
@@ -40,6 +64,8 @@ def add_burden(ws, program, lesion, l, watched):
     organ = lesion[l].organ
     path = lesion[l].path
     is_primary = lesion[l].route == FROM_PRIMARY
+    if (ws.felt_mask >> organ) & 1 == 0:
+        feel(ws, organ)
     first, last = (0, 5) if watched else (1, 4)
     for j in range(first, last):
         cells = lesion[l].nodes[j - 1] if 0 < j < 4 else math.exp(path[j])
@@ -78,7 +104,8 @@ def organ_hazard(program, patient, ws, organ, j, effect, n, day):
 def cancer_hazard(program, patient, ws, j, effect, n, day):
     """Return the hazard of death from the cancer per day at node `j`: organs that hold a lesion, and cachexia."""
     hazard, total = 0.0, 0.0
-    for organ in range(N_ORGANS):
+    for k in range(ws.felt_organs):
+        organ = ws.felt[k]
         burden = ws.burden[organ, j]
         if burden > 0.0:
             total += burden

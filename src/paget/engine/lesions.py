@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
 from paget.engine import birth_death, effects
 from paget.engine import rng as draws
 from paget.engine.evolution import mutate
@@ -25,7 +23,6 @@ from paget.model.layout import MAX_CLONES, STREAM_LESION
 
 ONE_FOLD = 1.0
 """E-folds beyond a thousand cells to which several small clones are drawn at once."""
-LESION_STREAM = np.int64(STREAM_LESION)
 
 
 @kernel
@@ -34,8 +31,7 @@ def evolve(ws, program, patient, course, lesion, clone, pools, l, end, effect, n
     rec = lesion[l]
     if rec.status != ALIVE or rec.since_day >= end:
         return
-    key = draws.stream_key(program.seed, patient.index, LESION_STREAM, rec.key, course.cell_index)
-    draws.open_stream(ws.rng, key)
+    draws.open_stream(ws.rng, draws.key_from(ws.stem[STREAM_LESION], rec.key, course.cell_index))
     is_primary = rec.route == FROM_PRIMARY
     while rec.since_day < end and rec.status == ALIVE:
         a = rec.since_day

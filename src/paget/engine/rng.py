@@ -37,8 +37,20 @@ def combine(key, word):
 @kernel
 def stream_key(seed, patient, stream, lineage, cell):
     """Return the key that names one stream of one patient."""
+    return key_from(stream_stem(seed, patient, stream), lineage, cell)
+
+
+@leaf
+def stream_stem(seed, patient, stream):
+    """Return what all keys of one kind of stream of one patient begin with."""
     key = combine(mix(np.uint64(seed) + GOLDEN), np.uint64(patient))
-    return combine(combine(combine(key, np.uint64(stream)), np.uint64(lineage)), np.uint64(cell))
+    return combine(key, np.uint64(stream))
+
+
+@leaf
+def key_from(stem, lineage, cell):
+    """Return the key that names one stream, from its `stream_stem`."""
+    return combine(combine(stem, np.uint64(lineage)), np.uint64(cell))
 
 
 @kernel

@@ -128,7 +128,7 @@ def found_one(ws, program, patient, course, lesion, clone, pools, l, c, origin, 
     g = ws.row_gene[row]
     organ = draw_organ(ws, row, g, s, weights_of(ws, s, n))
     birth, net = ws.birth[organ], ws.gene_net[s, g, organ]
-    age = birth_death.age_of_survivor(draws.uniform(ws.rng), birth, net, h)
+    age = birth_death.age_within(draws.uniform(ws.rng), birth, net, ws.gene_integral[s, g, organ])
     if draws.uniform(ws.rng) * top >= size_factor(program, interpolate(path, 1.0 - age / h)):
         return
     cells = birth_death.survivor_size(ws.rng, birth, net, age)
@@ -140,8 +140,6 @@ def found_one(ws, program, patient, course, lesion, clone, pools, l, c, origin, 
     key = draws.child_key(lesion[l].key, ws.rng[0], serial)
     new = add_lesion(
         ws,
-        program,
-        patient,
         course,
         lesion,
         clone,
@@ -178,10 +176,7 @@ def after_culls(ws, program, effect, n, organ, genotype, founded, day, cells):
 @kernel
 def draw_organ(ws, row, g, s, w):
     """Return an organ drawn by its expected living founders in one row."""
-    total = 0.0
-    for organ in range(N_ORGANS):
-        total += ws.row_weight[w, row, organ] * ws.gene_integral[s, g, organ]
-    pick = draws.uniform(ws.rng) * total
+    pick = draws.uniform(ws.rng) * ws.row_founders[s, row]
     last = 0
     for organ in range(N_ORGANS):
         weight = ws.row_weight[w, row, organ] * ws.gene_integral[s, g, organ]
@@ -196,28 +191,28 @@ def draw_organ(ws, row, g, s, w):
 @kernel
 def draw_route(ws, program, patient, origin, genotype, organ, effect, n, a, b):
     """Return the route (layout.ROUTES) a founder took, and whether it came as a cluster."""
+    c, sex = program.fate_class[genotype], patient.sex
     blood = route_factor(program, origin, genotype, BLOOD, effect, n, a, b)
-    blood *= potency(program, patient, origin, genotype, BLOOD, organ)
+    blood *= potency(program, sex, c, origin, BLOOD, organ)
     lymph = route_factor(program, origin, genotype, LYMPH, effect, n, a, b)
-    lymph *= potency(program, patient, origin, genotype, LYMPH, organ)
+    lymph *= potency(program, sex, c, origin, LYMPH, organ)
     cavity = route_factor(program, origin, genotype, CAVITY, effect, n, a, b)
-    cavity *= potency(program, patient, origin, genotype, CAVITY, organ)
+    cavity *= potency(program, sex, c, origin, CAVITY, organ)
     pick = draws.uniform(ws.rng) * (blood + lymph + cavity)
     route = BLOOD
     if pick >= blood:
         route = LYMPH if pick < blood + lymph else CAVITY
     if route == CAVITY and cavity <= 0.0:
         route = LYMPH if lymph > 0.0 else BLOOD
-    c = program.fate_class[genotype]
-    whole = potency(program, patient, origin, genotype, route, organ)
-    single = program.single[patient.sex, c, route, origin, organ]
+    whole = potency(program, sex, c, origin, route, organ)
+    single = program.single[sex, c, route, origin, organ]
     as_cluster = 1 if draws.uniform(ws.rng) * whole >= single else 0
     return route + 1, as_cluster
 
 
 @kernel
 def add_lesion(
-    ws, program, patient, course, lesion, clone, key, parent_key, clone_key, genotype,
+    ws, course, lesion, clone, key, parent_key, clone_key, genotype,
     organ, route, generation, founded, day, cells, net,
 ):  # fmt: skip
     """Make a lesion of one clone of `cells` cells on `day`, founded on `founded`; return it or -1."""
@@ -253,7 +248,7 @@ def add_lesion(
     rec.ended_day = np.nan
     rec.ahead[:] = 0.0
     before0, before1 = ws.rng[0], ws.rng[1]
-    draws.open_stream(ws.rng, draws.stream_key(program.seed, patient.index, CLOCK, key, FIRST))
+    draws.open_stream(ws.rng, draws.key_from(ws.stem[CLOCK], key, FIRST))
     rec.vessel_clock = draws.exponential(ws.rng)
     ws.rng[0] = before0
     ws.rng[1] = before1

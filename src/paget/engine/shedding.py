@@ -101,12 +101,11 @@ def soil_chance(program, patient, genotype, organ, effect, n, a, b):
     return leave, min(1.0, stay)
 
 
-@kernel
-def potency(program, patient, origin, genotype, route, organ):
-    """Return arrests per shed cell in an organ by a route, clusters weighted by their founding potential."""
-    c = program.fate_class[genotype]
-    single = program.single[patient.sex, c, route, origin, organ]
-    return single + program.cluster_potential * program.cluster[patient.sex, c, route, origin, organ]
+@leaf
+def potency(program, sex, c, origin, route, organ):
+    """Return arrests per cell of class `c` in an organ by a route, clusters weighted by their founding potential."""
+    single = program.single[sex, c, route, origin, organ]
+    return single + program.cluster_potential * program.cluster[sex, c, route, origin, organ]
 
 
 @kernel
@@ -262,6 +261,7 @@ def ready_row(ws, program, patient, pools, row, s, effect, n, a, b):
     living = 0.0
     for organ in range(N_ORGANS):
         living += ws.row_weight[w, row, organ] * ws.gene_integral[s, g, organ]
+    ws.row_founders[s, row] = living
     ws.row_living[s, row] = living * (1.0 - program.sleep_share)
 
 
@@ -274,11 +274,12 @@ def weigh_row(ws, program, patient, row, w, effect, n, a, b):
         route_factor(program, origin, genotype, LYMPH, effect, n, a, b),
         route_factor(program, origin, genotype, CAVITY, effect, n, a, b),
     )
+    c, sex = program.fate_class[genotype], patient.sex
     for organ in range(N_ORGANS):
         lodged = 0.0
         for route in range(3):
             if factors[route] > 0.0:
-                lodged += factors[route] * potency(program, patient, origin, genotype, route, organ)
+                lodged += factors[route] * potency(program, sex, c, origin, route, organ)
         leave, stay = soil_chance(program, patient, genotype, organ, effect, n, a, b)
         ws.row_weight[w, row, organ] = lodged * leave * stay
 

@@ -15,7 +15,7 @@ from paget.engine.growth import LOG_SMALL
 from paget.engine.kernel import entry
 from paget.engine.lesions import coast
 from paget.engine.path import PROLIFERATION
-from paget.engine.state import ALIVE, MAX_WATCHES, SCRATCH, Capacity, State, give_back, roomy, rows_of
+from paget.engine.state import ACT, ALIVE, MAX_WATCHES, SCRATCH, Capacity, State, give_back, roomy, rows_of
 from paget.model import layout
 
 OVERFLOW = layout.STOP_REASONS.index("overflow")
@@ -224,7 +224,7 @@ def _run(program, state, until):
 
 def _room_for_effects(state):
     """Return room for the effects of one patient that act at once."""
-    return np.zeros(max(1, state.effect.shape[1]), layout.EFFECT)
+    return np.zeros(max(1, state.effect.shape[1]), ACT)
 
 
 def _fit(array, shape):

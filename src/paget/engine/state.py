@@ -17,7 +17,17 @@ from typing import NamedTuple
 
 import numpy as np
 
-from paget.model.layout import CLONE, LESION, MAX_CLONES, MAX_DRIVERS, MAX_GENOTYPES, MAX_ROWS, N_ORGANS, N_SITES
+from paget.model.layout import (
+    CLONE,
+    EFFECT,
+    LESION,
+    MAX_CLONES,
+    MAX_DRIVERS,
+    MAX_GENOTYPES,
+    MAX_ROWS,
+    N_ORGANS,
+    N_SITES,
+)
 
 (ENTRIES, ARRESTS, EXTRAVASATED, SURVIVED, DORMANT, WOKEN, FOUNDED, LIVING, LIVING_WOKEN) = range(9)
 """Expected counts kept per bed; what dies out is drawn from them once, at the end (`funnel.py`)."""
@@ -34,14 +44,20 @@ holds the patient."""
 SPANS = 12
 """Stretches of days whose tables of founders are kept at once; number 0 is a whole cell without effects."""
 
+N_STEMS = 8
+"""Kinds of streams for whose keys the patient's part is kept, by their number."""
+
 MAX_KEPT = 16
 """Net rates for which a segment's sums of births are kept."""
+ACT = np.dtype([*EFFECT.descr, ("seen_from", np.float64), ("seen_until", np.float64), ("seen", np.float64)])
+"""An EFFECT row that acts in a cell, and what was last worked out of it: its mean presence over some days."""
 MAX_WATCHES = 96
 """WATCH rows that one patient may carry."""
 
 WORKSPACE = np.dtype(
     [
         ("rng", np.uint64, (2,)),
+        ("stem", np.uint64, (N_STEMS,)),
         ("counts", np.int64, (10,)),
         ("span_from", np.float64, (SPANS,)),
         ("span_days", np.float64, (SPANS,)),
@@ -54,6 +70,7 @@ WORKSPACE = np.dtype(
         ("row_weight", np.float64, (SPANS, MAX_ROWS, N_ORGANS)),
         ("weight_serial", np.int64, (SPANS, MAX_ROWS)),
         ("row_living", np.float64, (SPANS, MAX_ROWS)),
+        ("row_founders", np.float64, (SPANS, MAX_ROWS)),
         ("row_serial", np.int64, (SPANS, MAX_ROWS)),
         ("row_exposure", np.float64, (SPANS, MAX_ROWS)),
         ("gene_integral", np.float64, (SPANS, MAX_GENOTYPES, N_ORGANS)),
@@ -83,6 +100,9 @@ WORKSPACE = np.dtype(
         ("burden", np.float64, (N_SITES, 5)),
         ("largest", np.float64, (N_SITES, 5)),
         ("number", np.float64, (N_SITES, 5)),
+        ("felt", np.int64, (N_SITES,)),
+        ("felt_organs", np.int64),
+        ("felt_mask", np.int64),
         ("hazard", np.float64, (MAX_WATCHES + 2, 3)),
     ]
 )

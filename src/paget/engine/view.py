@@ -16,7 +16,7 @@ from paget.engine.immunity import FROM_PRIMARY
 from paget.engine.kernel import entry, kernel, leaf
 from paget.engine.lesions import coast
 from paget.engine.path import PROLIFERATION, base_growth
-from paget.engine.state import ALIVE, SCRATCH
+from paget.engine.state import ACT, ALIVE, SCRATCH
 from paget.model import layout
 
 if TYPE_CHECKING:
@@ -167,7 +167,7 @@ def view(program: Program, state: State, which: np.ndarray, least_cells: float =
     least = math.log(least_cells) if least_cells > 0.0 else -math.inf
     out, count = np.zeros(course["lesions"].sum(), COLUMN), np.zeros(which.size, np.int64)
     view_block(
-        program.seeded(state.seed), SCRATCH.workspace(), np.zeros(max(1, state.effect.shape[1]), layout.EFFECT),
+        program.seeded(state.seed), SCRATCH.workspace(), np.zeros(max(1, state.effect.shape[1]), ACT),
         *SCRATCH.copies(state.capacity),
         state.patient, state.course, state.lesion, state.clone, state.effect, which, least, out, count,
     )  # fmt: skip

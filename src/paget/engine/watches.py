@@ -9,9 +9,9 @@ import numpy as np
 from paget.engine import rng as draws
 from paget.engine.clocks import fraction_at, integral_to
 from paget.engine.growth import NODES
-from paget.engine.host import FIRST_WATCH
+from paget.engine.host import FIRST_WATCH, is_felt
 from paget.engine.kernel import kernel
-from paget.model.layout import ANY, N_ORGANS, N_SITES, PRIMARY, STREAM_WATCH, WATCH_KINDS, WATCH_QUANTITIES
+from paget.model.layout import ANY, N_SITES, PRIMARY, STREAM_WATCH, WATCH_KINDS, WATCH_QUANTITIES
 
 FIRST = np.int64(0)
 CLOCK = WATCH_KINDS.index("clock")
@@ -35,7 +35,8 @@ def quantity(ws, what, organ, j):
     if organ != ANY:
         return table[organ, j]
     total = 0.0
-    for o in range(N_ORGANS):
+    for k in range(ws.felt_organs):
+        o = ws.felt[k]
         total = max(total, table[o, j]) if what == LARGEST else total + table[o, j]
     return total
 
@@ -53,6 +54,8 @@ def read_watch(ws, program, watch, k, a, b):
             # The first detectable lesion is the largest: its size tells the day within the segment.
             return reached(ws, LARGEST, row.organ, math.exp(program.log_detectable))
         return reached(ws, row.quantity, row.organ, row.level)
+    if not is_felt(ws, row.organ):
+        return 2.0
     for j in range(3):
         ratio = quantity(ws, row.quantity, row.organ, j + 1) / row.level
         ws.hazard[FIRST_WATCH + k, j] = (b - a) * row.rate_per_day * ratio**row.exponent if ratio > 0.0 else 0.0
@@ -103,7 +106,7 @@ def spend_watches(ws, watch, a, b):
     """Run the hazard clocks down over a stretch that was passed without a stop."""
     for k in range(watch.size):
         row = watch[k]
-        if row.kind == HAZARD and row.done == 0:
+        if row.kind == HAZARD and row.done == 0 and is_felt(ws, row.organ):
             spent = integral_to(ws.hazard[FIRST_WATCH + k], 1.0) - before_watch(ws, row, k, a, b)
             row.left = max(1e-300, row.left - max(0.0, spent))
 
