@@ -35,14 +35,15 @@ immunotherapy, MSK-MET is a referral centre, and old series without treatment mi
 Limits of T that diameter stands for, and the sizes at which primaries are felt, were set by hand with shares of stages
 in view; they are graded as assumed, and a figure is called fitted or unseen by the fits alone.
 
-What is missed has, as far as is known, these reasons. *Survival at stage IV in the first year* is too good in most
-cancers: nearly everybody who is fit is treated here, and patients with metastases are fitter than those of registries.
-*Stage I of pancreas and liver* lives too long for the same reason: nearly all are operated, and nobody has cirrhosis.
-*Kidney*: few large tumours are found, and metastases are small and slow. *Ovary at stages II and III*: what
-chemotherapy has not killed wakes and adapts too soon. *Untreated patients* of seven cancers (bladder, breast,
-colorectal, head and neck, melanoma) have a metastasis of 5 mm or more at death less often than autopsies tell (17 to
-42 % here); a test holds them to that miss. *Metastases* of lung and pancreas are fitted to double faster than those
-that were measured.
+What is missed has, as far as is known, these reasons. *Survival at stage IV in the first year* is still too good in
+kidney, melanoma, breast, thyroid and prostate: metastases are few and small when they are found there, and care is
+that of today, not of the years that the registry tells of. *Stage I of pancreas and liver* lives too long in its
+first year: nobody has cirrhosis, and no cancer of the pancreas is what registries count as one without being
+adenocarcinoma. *Ovary at stages II and III*: what chemotherapy has not killed wakes and adapts too soon. *Kidney*:
+metastases reach too few organs. *Untreated patients* of several cancers (listed in
+`tests/statistical/test_expectations.py`) have a metastasis of 5 mm or more at death less often than autopsies tell;
+tests hold them to that miss. *Metastases* of lung and pancreas are fitted to double faster than those that were
+measured.
 
 ![Simulated against published shares, one point a figure](figures/evidence.png)
 

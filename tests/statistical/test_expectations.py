@@ -17,8 +17,8 @@ SPREAD_MISSED = (
     *("bladder", "breast_her2_positive", "breast_hr_positive", "breast_triple_negative"),
     *("colorectal", "head_neck", "liver_hepatocellular", "melanoma", "ovary_high_grade_serous"),
 )
-"""Cancers fitted to treated patients whose untreated ones have spread at death less often than autopsies tell: by 1 point
-in liver, 5 in ovary, and more in the others."""
+"""Cancers fitted to treated patients whose untreated ones have spread at death less often than autopsies tell: liver by
+1 point, ovary by 5, the others by more."""
 SURVIVAL_MISSED = ("lung_small_cell",)
 """Fitted, it kills untreated patients sooner after 1 cm than published series tell."""
 
