@@ -36,6 +36,8 @@ P = ParamSpec("P")
 SUFFIXES: Final = (".png", ".svg", ".pdf")
 DPI: Final = 144
 TITLE_SIGNS: Final = 58
+LONG_ROW: Final = 5
+"""Names in a row from which it no longer fits beside long labels."""
 _SIGNS_INCH: Final = 12.0
 _EDGE_INCH: Final = 0.1
 _TITLE_INCH: Final = 0.26
@@ -183,7 +185,7 @@ def boxes(
 
 
 def named_patches(axes: Axes, colours: Mapping[str, str]) -> None:
-    """Name colours in a row above the axes.
+    """Name colours in a row above the axes; a long row ends with them and may begin above what stands to their left.
 
     Parameters
     ----------
@@ -196,8 +198,8 @@ def named_patches(axes: Axes, colours: Mapping[str, str]) -> None:
 
     axes.legend(
         handles=[Patch(color=colour, label=name) for name, colour in colours.items()],
-        loc="lower left",
-        bbox_to_anchor=(0.0, 1.0),
+        loc="lower right" if len(colours) >= LONG_ROW else "lower left",
+        bbox_to_anchor=(1.0 if len(colours) >= LONG_ROW else 0.0, 1.0),
         ncols=len(colours),
         frameon=False,
         fontsize=style.SMALL_POINT,
