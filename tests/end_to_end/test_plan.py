@@ -15,7 +15,7 @@ EXAMPLE = Path(__file__).parents[2] / "examples" / "map" / "record.toml"
 
 def test_policies_are_compared_for_the_example(paget: Run, tmp_path: Path) -> None:
     """As text in at most eighty columns, and as one JSON object."""
-    options = ("--prefer", "quality=0.7", "--policies", "none,standard_of_care", "-n", "700", "--workers", "1")
+    options = ("--prefer", "quality=0.7", "--policies", "none,standard_of_care", "-n", "1500", "--workers", "1")
     done = paget("plan", str(EXAMPLE), *options, folder=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     lines = done.stdout.splitlines()

@@ -216,7 +216,11 @@ def _value_parts(
         )
     ends = sorted(_rounded(number[name]) for name in ("low", "value", "high"))
     before = f"Before: {held['value']:g} {held['unit']} ({held['source']}, {held['grade']})."
-    told = f"{_told(number, report)} {why} {'' if held['grade'] == 'fitted' else before}"
+    if held["grade"] == "fitted":
+        # What a number was before any fit goes on being told, with its source.
+        kept = re.search(r"Before: [^(]*\(\w+, \w+\)\.", held.get("rationale", ""))
+        before = kept[0] if kept else ""
+    told = f"{_told(number, report)} {why} {before}"
     return {
         "value": ends[1],
         "unit": number["unit"],

@@ -31,7 +31,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Calibration:
     out = tmp_path_factory.mktemp("calibration")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "CHECKED_PATIENTS", 60)
-        made = calibrate(CANCER, N, stage="spread", out=out, points=8, waves=1, workers=1)
+        made = calibrate(CANCER, N, stage="spread", out=out, points=10, waves=1, workers=1)
     made.write()
     return made
 
@@ -57,7 +57,7 @@ def test_the_report_tells_numbers_figures_and_what_moves_outcomes(found: Calibra
     assert "stage_share" in fitted
     assert "cause_specific_survival" not in fitted
     assert {row["outcome"] for row in report["sensitivity"]} == {f"{CANCER}/stage_share/stage=IV"}
-    assert report["waves"][0]["points"] == 8
+    assert report["waves"][0]["points"] == 10
 
 
 def test_the_same_call_simulates_nothing_again(found: Calibration, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -69,7 +69,7 @@ def test_the_same_call_simulates_nothing_again(found: Calibration, monkeypatch: 
 
     monkeypatch.setattr(simulating, "figures_of", refuse)
     monkeypatch.setattr(module, "CHECKED_PATIENTS", 60)
-    again = calibrate(CANCER, N, stage="spread", out=found.folder, points=8, waves=1, workers=1)
+    again = calibrate(CANCER, N, stage="spread", out=found.folder, points=10, waves=1, workers=1)
     assert (again.posterior == found.posterior).all()
     assert again.figures() == found.figures()
 
@@ -77,7 +77,7 @@ def test_the_same_call_simulates_nothing_again(found: Calibration, monkeypatch: 
 def test_another_seed_needs_another_folder(found: Calibration) -> None:
     """Points of one seed are not taken for those of another."""
     with pytest.raises(FolderError, match="its seed is another"):
-        calibrate(CANCER, N, stage="spread", seed=2, out=found.folder, points=8, waves=1, workers=1)
+        calibrate(CANCER, N, stage="spread", seed=2, out=found.folder, points=10, waves=1, workers=1)
 
 
 def test_a_shipped_fit_does_not_make_its_points_strange(found: Calibration, tmp_path: Path) -> None:

@@ -300,11 +300,11 @@ def test_the_specimen_decides_t_and_n_and_the_findings_m() -> None:
     assert staged("breast", spread) == "IV"
 
 
-def test_an_operation_on_the_ovary_shows_deposits_of_a_millimetre_in_the_belly_and_none_elsewhere() -> None:
-    """Stage III by 1.2 mm on the peritoneum of who is operated; not by 0.8 mm, not in the lung, not unoperated."""
+def test_an_operation_on_the_ovary_shows_deposits_of_half_a_millimetre_in_the_belly_and_none_elsewhere() -> None:
+    """Stage III by 1.2 mm on the peritoneum of who is operated; not by 0.4 mm, not in the lung, not unoperated."""
     mm = np.zeros((4, layout.N_ORGANS))
     peritoneum, lung = (layout.code(layout.ORGANS, name) for name in ("peritoneum", "lung"))
-    mm[[0, 1, 3], peritoneum], mm[2, lung] = (1.2, 0.8, 1.2), 1.2
+    mm[[0, 1, 3], peritoneum], mm[2, lung] = (1.2, 0.4, 1.2), 1.2
     clinical = Extent(np.full(4, 60.0), np.zeros(4, np.int64), np.zeros(4), np.zeros((4, layout.N_ORGANS), np.bool_))
     cut, table = [True, True, True, False], TABLES["ovary_high_grade_serous"]
     known = staging.pathological_extent(clinical, cut, np.full(4, 60.0), np.zeros((4, 0)), table, mm)
