@@ -114,37 +114,20 @@ def main(arguments: Sequence[str]) -> None:
 
 def _get_ready(cancer: str) -> None:
     """Load what draws, and read what any report of this cancer needs."""
-    from paget import catalogue
+    import pandas as pd
+
+    from paget import catalogue, plots
     from paget.errors import PagetError
     from paget.inference import targets
     from paget.inference.fitted import Fits
     from paget.web import run_report  # noqa: F401 - what it imports is wanted
 
-    _draw_some()
+    some = pd.DataFrame({"diagnosis_age_day": [1.0, 1.0], "stage": ["I", "IV"], "cancer": cancer})
+    plots.svg(plots.stage_bars(some), alt="")
     with contextlib.suppress(PagetError):
         catalogue.digest(cancer)
         targets.shipped()
         Fits.of_catalogue()
-
-
-def _draw_some() -> None:
-    """Draw tiny figures: what is drawn first takes several times as long as what comes after."""
-    import pandas as pd
-
-    from paget import plots
-
-    found = pd.DataFrame({"diagnosis_age_day": [1.0, 1.0], "stage": ["I", "IV"], "cancer": "-"})
-    lesion = {"patient": 0, "lesion": [1, 2], "parent_lesion": [0, 1], "organ": ["bowel", "liver"]}
-    lesions = pd.DataFrame({**lesion, "route": ["primary", "blood"], "detectable_age_day": 1.0})
-    for figure in (
-        plots.stage_bars(found),
-        plots.organ_flow(lesions),
-        plots.site_heat_map(pd.DataFrame({"liver": [0.5]}, index=["I"])),
-        plots.kaplan_meier({"I": ([1.0, 2.0], [1, 0])}),
-        plots.waterfall({0: -50.0}),
-        plots.forest([{"label": "-", "estimate": 1.0, "low": 0.5, "high": 2.0}]),
-    ):
-        plots.svg(figure, alt="")
 
 
 if __name__ == "__main__":
