@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from paget.care.mechanisms import CULL, Hosts, Lowered, lower, scaled
 from paget.model import layout
+from paget.model.positions import position_in_run
 from paget.model.therapy import Therapy
 
 Flags = NDArray[np.bool_]
@@ -47,20 +48,6 @@ class Ended:
     dose: Floats
     ending: Integers
     best: Integers
-
-
-def position_in_run(values: Integers) -> Integers:
-    """Return how many equal values stand directly before each value.
-
-    Parameters
-    ----------
-    values
-        Whole numbers, shape (K,).
-    """
-    position = np.arange(values.size)
-    begins = np.ones(values.size, np.bool_)
-    begins[1:] = values[1:] != values[:-1]
-    return np.asarray(position - np.maximum.accumulate(np.where(begins, position, 0)), np.int64)
 
 
 class Courses:

@@ -181,8 +181,8 @@ def fill(
         if scheduler is not None:
             runner.run_elsewhere(folder, todo, compute, scheduler, heard)
         elif todo:
-            sent = recipe.packed() if compute is recipe and recipe.is_python_bound else None
-            runner.run_here(folder, todo, compute, workers, heard, sent)
+            packed = recipe.packed if compute is recipe and recipe.is_python_bound else None
+            runner.run_here(folder, todo, compute, workers, heard, packed)
         summary = summary_of(path, made)
         write_text(path / SUMMARY_NAME, json.dumps(summary, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
         provenance.write(path, {**made, "finished": True})

@@ -6,13 +6,16 @@ program goes on, and end with it, however it ends.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Final, cast
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from concurrent.futures import Executor
 
 PATIENTS_LEAST: Final = 8000
@@ -20,6 +23,37 @@ PATIENTS_LEAST: Final = 8000
 IDLE_SECONDS: Final = 300
 """After so long without work a process ends."""
 _LOOK_SECONDS: Final = 1.0
+
+
+@contextlib.contextmanager
+def pool_of(workers: int, *, apart: bool) -> Iterator[Executor]:
+    """Hold threads, or processes; if what is done with them fails, what has not begun is dropped and processes end.
+
+    Parameters
+    ----------
+    workers
+        How many.
+    apart
+        Whether processes are wanted.
+
+    Yields
+    ------
+    Executor
+        The threads, which end afterwards, or the processes, which are kept.
+    """
+    if not apart:
+        threads = ThreadPoolExecutor(workers, thread_name_prefix="paget")
+        try:
+            yield threads
+        finally:
+            threads.shutdown(wait=True, cancel_futures=True)
+        return
+    held = processes(workers)
+    try:
+        yield held
+    except BaseException:
+        stop_processes(held)
+        raise
 
 
 def processes(workers: int) -> Executor:

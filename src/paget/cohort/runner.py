@@ -18,7 +18,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar, cast
 from urllib.parse import urlsplit
 
-from paget.cohort.processes import processes, stop_processes, worth_while
+from paget.cohort.processes import pool_of, worth_while
 from paget.cohort.recipe import compute_packed
 from paget.cohort.store import Block, joined
 from paget.errors import MissingExtraError, SettingError
@@ -74,7 +74,7 @@ def run_here(
     compute: BlockFunction,
     workers: int,
     heard: Heard,
-    sent: bytes | None = None,
+    packed: Callable[[], bytes] | None = None,
 ) -> None:
     """Compute and write blocks on this machine.
 
@@ -92,22 +92,21 @@ def run_here(
         Number of threads or processes.
     heard
         Is told of each patient count that has been computed.
-    sent
-        The packed recipe, where processes may compute in place of threads; they do for many patients.
+    packed
+        Packs the recipe, where processes may compute in place of threads; they do for many patients.
     """
     patients = sum(block.count for block in blocks)
-    own = compute if sent is None or not worth_while(patients, workers) else partial(compute_packed, sent)
-    pool = ThreadPoolExecutor(workers, thread_name_prefix="paget") if own is compute else processes(workers)
-    writer = ThreadPoolExecutor(workers, thread_name_prefix="paget-write")
-
-    def submit(owned: tuple[Block, Block]) -> Future:
-        return pool.submit(own, owned[1].first, owned[1].count)
-
+    apart = packed is not None and worth_while(patients, workers)
+    own = partial(compute_packed, packed()) if packed is not None and apart else compute
     size = piece_patients(patients, workers)
     pieces = [(block, piece) for block in blocks for piece in _pieces(block, size)]
     writing: deque[Future] = deque()
     held: list[Tables] = []
-    try:
+    with ThreadPoolExecutor(workers, thread_name_prefix="paget-write") as writer, pool_of(workers, apart=apart) as pool:
+
+        def submit(owned: tuple[Block, Block]) -> Future:
+            return pool.submit(own, owned[1].first, owned[1].count)
+
         for (block, piece), tables in _in_order(pieces, submit, _AHEAD * workers):
             held.append(cast("Tables", tables))
             heard(piece.count)
@@ -118,14 +117,6 @@ def run_here(
                 writing.popleft().result()
         while writing:
             writing.popleft().result()
-    except BaseException:
-        if own is not compute:
-            stop_processes(pool)
-        raise
-    finally:
-        if own is compute:
-            pool.shutdown(wait=True, cancel_futures=True)
-        writer.shutdown(wait=True)
 
 
 def run_elsewhere(

@@ -7,7 +7,6 @@ were randomised there, and nobody else.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
@@ -17,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from paget.cohort.arms import ArmCare
-from paget.cohort.processes import processes, stop_processes, worth_while
+from paget.cohort.processes import pool_of, worth_while
 from paget.cohort.recipe import Recipe, make_recipe, unpacked
 from paget.cohort.runner import available_cores, piece_patients
 from paget.errors import RunError
@@ -121,22 +120,14 @@ def _pieces(
     size = piece_patients(indices.size, threads)
     parts = [indices[at : at + size] for at in range(0, indices.size, size)]
     apart = worth_while(indices.size, threads) and recipe.is_python_bound
-    pool = processes(threads) if apart else ThreadPoolExecutor(threads, thread_name_prefix="paget")
     compute = (
         partial(_randomised_packed, recipe.packed()) if apart else lambda own: randomised_only(recipe.patients(own))
     )
-    try:
+    with pool_of(threads, apart=apart) as pool:
         for own, kept in zip(parts, pool.map(compute, parts), strict=True):
             if heard is not None:
                 heard(own.size)
             yield kept
-    except BaseException:
-        if apart:
-            stop_processes(pool)
-        raise
-    finally:
-        if not apart:
-            pool.shutdown(wait=True, cancel_futures=True)
 
 
 def _randomised_packed(packed: bytes, own: NDArray[np.int64]) -> dict[str, Any]:

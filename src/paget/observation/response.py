@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from paget.model import layout
 from paget.model.chart import RESPONSES
 from paget.model.findings import Audit, Findings
+from paget.model.positions import position_in_run
 
 MOST_TARGETS: Final = 5
 MOST_IN_ORGAN: Final = 2
@@ -289,19 +290,11 @@ def _places(tracked: Tracked, who: Integers, seen: _Sightings, may_add: Flags) -
     added = np.flatnonzero((place < 0) & may_add)
     row = seen.row[added]
     used = np.count_nonzero(tracked.key[who], axis=1)
-    place[added] = used[row] + _rank(row)
+    place[added] = used[row] + position_in_run(row)
     tracked.grow(int(place.max(initial=-1)) + 1)
     tracked.key[who[row], place[added]] = seen.key[added]
     tracked.organ[who[row], place[added]] = seen.organ[added]
     return np.asarray(place, np.int64)
-
-
-def _rank(sorted_groups: Integers) -> Integers:
-    """Return the position of each entry within its group, for groups that stand together."""
-    position = np.arange(sorted_groups.size)
-    begins: Flags = np.ones(sorted_groups.size, np.bool_)
-    begins[1:] = sorted_groups[1:] != sorted_groups[:-1]
-    return np.asarray(position - np.maximum.accumulate(np.where(begins, position, 0)), np.int64)
 
 
 def _seen_mm(tracked: Tracked, who: Integers, seen: _Sightings, place: Integers) -> Floats:
@@ -316,9 +309,9 @@ def _targets(seen: _Sightings) -> tuple[Integers, Integers]:
     able = np.flatnonzero(seen.mm >= _MEASURABLE_FROM_MM[seen.organ])
     group = seen.row[able] * (layout.N_ORGANS + 1) + _GROUP[seen.organ[able]]
     order = np.lexsort((-seen.mm[able], group))
-    able = able[order][_rank(group[order]) < MOST_IN_ORGAN]
+    able = able[order][position_in_run(group[order]) < MOST_IN_ORGAN]
     able = able[np.lexsort((-seen.mm[able], seen.row[able]))]
-    number = _rank(seen.row[able])
+    number = position_in_run(seen.row[able])
     return able[number < MOST_TARGETS], number[number < MOST_TARGETS]
 
 
